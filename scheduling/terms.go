@@ -99,18 +99,3 @@ const (
 	// windows at 20 venues passes.
 	MaxCandidates = 10_000
 )
-
-// A Problem is a message for the author of terms: why they give no slots, or
-// fewer than one might expect. Code names the message in the catalogs of
-// web/locale; Params are its values (dates as 2026-11-18, times as 09:30).
-type Problem struct {
-	Code string
-	// Option is the index of the option at fault, -1 for the terms as a whole.
-	Option int
-	// Venue is the name of that option's venue.
-	Venue string
-	// Field is the path of the field at fault in the JSON form of terms, such
-	// as options[0].windows[1].
-	Field  string
-	Params map[string]string
-}

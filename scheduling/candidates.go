@@ -1,0 +1,358 @@
+package scheduling
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"parley/scheduling/civil"
+)
+
+// Candidates is every slot that t gives, the same found in several options
+// merged into one, in the order of screen and paper: preferred options before
+// alternatives, options in their order, then by start, end and name of the
+// venue. Beside them stand the problems: all that kept a slot from being made.
+// It is pure: the same terms give the same list.
+//
+// A meeting of n days begins on each meeting day from which n of them can be
+// had inside the window with at most Bridging days without meetings among
+// them. A meeting of some hours lies in a sitting of a meeting day, at each
+// start on the grid. A local time that does not exist makes no slot; one that
+// occurs twice makes none until Option.Which answers for it.
+//
+// Terms that would give more than MaxCandidates slots, counted before merging,
+// give none.
+func (t Terms) Candidates() ([]Candidate, []Problem) {
+	m := maker{check: check{option: -1}, terms: t}
+	if !m.check.terms(t) {
+		return nil, m.problems
+	}
+	for i, o := range t.Options {
+		m.option, m.venue = i, o.Venue.Name
+		if m.optionSound(o) {
+			m.make(o)
+		}
+		if len(m.made) > MaxCandidates {
+			m.option, m.venue = -1, ""
+			m.add("too_many_slots", "options", "limit", strconv.Itoa(MaxCandidates))
+			return nil, m.problems
+		}
+	}
+	return m.merged(), m.problems
+}
+
+// made is a candidate with the instants it is ordered by, in Unix seconds.
+type made struct {
+	Candidate
+	start, end int64
+	rank       int // of its source
+}
+
+// maker makes the candidates of terms, option by option.
+type maker struct {
+	check
+	terms Terms
+	made  []made
+
+	// of the option in hand
+	from    Candidate // what its candidates have in common
+	which   civil.Occurrence
+	rank    int
+	clock   clock
+	weekend [7]bool
+	closed  map[civil.Date]bool
+	spans   []civil.Span // hours of a meeting on its days, one candidate each
+	said    map[string]bool
+}
+
+func (m *maker) make(o Option) {
+	m.from = Candidate{
+		Venue: o.Venue, Format: cmp.Or(o.Format, InPerson), Order: o.Order,
+		Option: m.option, DateOnly: m.terms.DateOnly,
+	}
+	if o.Order == "" {
+		m.from.Order = OrderAlternative
+		if m.option == 0 {
+			m.from.Order = OrderPreferred
+		}
+	}
+	m.rank = m.option
+	if m.from.Order != OrderPreferred {
+		m.rank += len(m.terms.Options)
+	}
+	m.which = o.Which
+	m.clock = clock{zone: o.Venue.Zone}
+	m.weekend, m.closed = [7]bool{}, nil
+	if !m.terms.Weekends {
+		for _, d := range o.Venue.Weekend {
+			m.weekend[d] = true
+		}
+	}
+	if len(o.Venue.Closed) > 0 {
+		m.closed = make(map[civil.Date]bool, len(o.Venue.Closed))
+		for _, d := range o.Venue.Closed {
+			m.closed[d] = true
+		}
+	}
+	m.said = map[string]bool{}
+	if m.spans = m.hours(o.Venue); m.spans == nil {
+		return
+	}
+	for i, w := range o.Windows {
+		if field := fmt.Sprintf("windows[%d]", i); m.windowSound(w, field) {
+			m.window(w, field)
+		}
+	}
+	for i, d := range o.Dates {
+		if field := fmt.Sprintf("dates[%d]", i); m.dateSound(d, field) {
+			m.date(d, field)
+		}
+	}
+}
+
+// hours is the hours that a meeting can have on its days, nil when it fits in
+// no sitting.
+func (m *maker) hours(v Venue) []civil.Span {
+	d := m.terms.Duration
+	switch {
+	case m.terms.DateOnly:
+		return []civil.Span{{}}
+	case d.Days > 0:
+		return []civil.Span{v.hours()}
+	}
+	var spans []civil.Span
+	longest, length := 0, civil.TimeOfDay(d.Minutes)
+	for _, s := range v.sittings() {
+		longest = max(longest, s.Minutes())
+		for from := s.From; from+length <= s.To; from += civil.TimeOfDay(cmp.Or(d.Grid, UsualGrid)) {
+			spans = append(spans, civil.Span{From: from, To: from + length})
+		}
+	}
+	if spans == nil {
+		m.add("sitting_too_short", "venue.sittings", "available", strconv.Itoa(longest), "needed", strconv.Itoa(d.Minutes))
+	}
+	slices.SortFunc(spans, func(a, b civil.Span) int { return cmp.Compare(a.From, b.From) })
+	return slices.Compact(spans)
+}
+
+// window makes the candidates that lie in w.
+func (m *maker) window(w Window, field string) {
+	days := make([]civil.Date, 0, w.Days())
+	for d := w.From; !w.To.Before(d); d = d.Add(1) {
+		if m.meetingDay(d) {
+			days = append(days, d)
+		}
+	}
+	needed := max(1, m.terms.Duration.Days)
+	available := 0
+	for i := range days {
+		n := m.run(days[i:], needed)
+		if n == needed {
+			m.session(days[i:i+n:i+n], field)
+		}
+		available = max(available, n)
+		if len(m.made) > MaxCandidates {
+			return
+		}
+	}
+	code := "window_too_short"
+	switch {
+	case available == needed:
+		return
+	case len(days) == 0 && m.terms.Duration.Days <= 1:
+		code = "no_meeting_day"
+	case len(days) >= needed:
+		code = "window_interrupted"
+	}
+	m.add(code, field, "from", w.From.String(), "to", w.To.String(), "days", strconv.Itoa(len(days)),
+		"available", strconv.Itoa(available), "needed", strconv.Itoa(needed))
+}
+
+// run is how many of the days, up to needed, one session beginning on the
+// first of them can have.
+func (m *maker) run(days []civil.Date, needed int) int {
+	n := 1
+	for n < min(needed, len(days)) && days[n].DaysSince(days[0])-n <= m.terms.Bridging {
+		n++
+	}
+	return n
+}
+
+// date makes the candidates that begin on d.
+func (m *maker) date(d civil.Date, field string) {
+	switch {
+	case m.closed[d]:
+		m.add("date_closed", field, "date", d.String())
+		return
+	case !m.meetingDay(d):
+		m.add("date_on_weekend", field, "date", d.String())
+		return
+	}
+	needed := max(1, m.terms.Duration.Days)
+	days := make([]civil.Date, 0, needed)
+	for i := 0; len(days) < needed && i-len(days) <= m.terms.Bridging; i++ {
+		if next := d.Add(i); m.meetingDay(next) {
+			days = append(days, next)
+		}
+	}
+	if len(days) < needed {
+		m.add("date_too_short", field, "date", d.String(), "available", strconv.Itoa(len(days)), "needed", strconv.Itoa(needed))
+		return
+	}
+	m.session(days, field)
+}
+
+func (m *maker) meetingDay(d civil.Date) bool { return !m.weekend[d.Weekday()] && !m.closed[d] }
+
+// session makes a candidate of the days for each of the possible hours.
+func (m *maker) session(days []civil.Date, field string) {
+	for _, span := range m.spans {
+		next := made{Candidate: m.from, rank: m.rank}
+		next.Days, next.Hours = days, span
+		ok := true
+		for i, d := range days {
+			start, end, fits := m.sitting(&next.Candidate, d, field)
+			ok = ok && fits
+			if i == 0 {
+				next.start = start
+			}
+			next.end = end
+		}
+		if ok {
+			m.made = append(m.made, next)
+		}
+	}
+}
+
+// sitting is the instants at which c begins and ends on its session day d, or
+// not ok with the reason noted.
+func (m *maker) sitting(c *Candidate, d civil.Date, field string) (start, end int64, ok bool) {
+	if c.DateOnly {
+		begin := civil.Midnight(d, m.clock.zone)
+		if civil.DateOf(begin) != d { // the zone moved across the date line over it
+			m.once("day_does_not_exist", field, "date", d.String(), "zone", string(m.clock.zone))
+			return 0, 0, false
+		}
+		return begin.Unix(), civil.Midnight(d.Add(1), m.clock.zone).Unix(), true
+	}
+	start, startFits := m.instant(c, d, c.Hours.From, field)
+	end, endFits := m.instant(c, d, c.Hours.To, field)
+	return start, end, startFits && endFits
+}
+
+func (m *maker) instant(c *Candidate, d civil.Date, t civil.TimeOfDay, field string) (int64, bool) {
+	at, twice, err := m.clock.instant(d, t, m.which)
+	if twice {
+		c.Which = m.which
+	}
+	switch {
+	case errors.Is(err, civil.ErrTwice):
+		m.once("time_occurs_twice", field, "date", d.String(), "time", t.String(), "zone", string(m.clock.zone))
+	case err != nil:
+		m.once("time_does_not_exist", field, "date", d.String(), "time", t.String(), "zone", string(m.clock.zone))
+	}
+	return at, err == nil
+}
+
+// once is add, but says of each time and date of an option only once what is
+// wrong with it, however many sessions and windows it falls in.
+func (m *maker) once(code, field string, params ...string) {
+	key := code + params[1] + params[3]
+	if !m.said[key] {
+		m.said[key] = true
+		m.add(code, field, params...)
+	}
+}
+
+// merged is what was made, with equal slots merged, in order.
+func (m *maker) merged() []Candidate {
+	slices.SortFunc(m.made, func(a, b made) int {
+		return cmp.Or(slot(a, b), cmp.Compare(a.rank, b.rank))
+	})
+	kept := m.made[:0]
+	for _, next := range m.made {
+		if n := len(kept); n > 0 && kept[n-1].Same(next.Candidate) {
+			m.merge(&kept[n-1].Candidate, next.Candidate)
+			continue
+		}
+		next.Sources = []int{next.Option}
+		kept = append(kept, next)
+	}
+	slices.SortFunc(kept, func(a, b made) int {
+		return cmp.Or(cmp.Compare(a.rank, b.rank), slot(a, b))
+	})
+	var out []Candidate
+	for _, c := range kept {
+		out = append(out, c.Candidate)
+	}
+	return out
+}
+
+// slot orders candidates by start, end and name, and then by whatever else
+// tells two slots apart, so that equal ones stand together.
+func slot(a, b made) int {
+	return cmp.Or(
+		cmp.Compare(a.start, b.start),
+		cmp.Compare(a.end, b.end),
+		cmp.Compare(a.Venue.Name, b.Venue.Name),
+		cmp.Compare(a.Venue.Zone, b.Venue.Zone),
+		cmp.Compare(a.Hours.From, b.Hours.From),
+		cmp.Compare(a.Hours.To, b.Hours.To),
+		cmp.Compare(a.Which, b.Which),
+		slices.CompareFunc(a.Days, b.Days, civil.Date.Compare),
+	)
+}
+
+// merge adds the source of d to c, which is the same slot and stands first.
+func (m *maker) merge(c *Candidate, d Candidate) {
+	if i, found := slices.BinarySearch(c.Sources, d.Option); !found {
+		c.Sources = slices.Insert(c.Sources, i, d.Option)
+	}
+	if c.Format != d.Format {
+		m.option, m.venue = d.Option, d.Venue.Name
+		m.add("same_slot_other_format", "format", "date", c.Days[0].String(), "option", strconv.Itoa(c.Option))
+	}
+}
+
+// clock turns local times of one zone into instants. It remembers the stretch
+// around the last one in which the zone's offset stays the same, since nearly
+// all times of an offer lie in two or three such stretches.
+type clock struct {
+	zone     civil.Zone
+	offset   int64 // seconds east of UTC
+	from, to int64 // local seconds between which offset surely holds, once and for all
+}
+
+// margin keeps clear of a change of clocks: no zone ever changed by more than
+// the day of the date line, so that a local time farther off occurs once.
+const margin = 26 * 60 * 60
+
+// instant is civil.Instant in Unix seconds; twice reports that the time occurs
+// twice.
+func (k *clock) instant(d civil.Date, t civil.TimeOfDay, which civil.Occurrence) (at int64, twice bool, err error) {
+	wall := time.Date(d.Year, d.Month, d.Day, 0, int(t), 0, 0, time.UTC).Unix()
+	if k.from <= wall && wall < k.to {
+		return wall - k.offset, false, nil
+	}
+	instant, err := civil.Instant(d, t, k.zone, civil.Unsaid)
+	if errors.Is(err, civil.ErrTwice) {
+		instant, err = civil.Instant(d, t, k.zone, which)
+		return instant.Unix(), true, err
+	}
+	if err != nil {
+		return 0, false, err
+	}
+	_, offset := instant.Zone()
+	start, end := instant.ZoneBounds()
+	k.offset = int64(offset)
+	k.from, k.to = wall, wall // nothing is sure beyond a bound that is not known
+	if !start.IsZero() && !end.IsZero() {
+		k.from, k.to = start.Unix()+k.offset+margin, end.Unix()+k.offset-margin
+	} else if start.IsZero() == end.IsZero() || !start.IsZero() {
+		k.from, k.to = wall, wall+1
+	}
+	return instant.Unix(), false, nil
+}

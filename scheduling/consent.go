@@ -1,0 +1,218 @@
+package scheduling
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// A Consent binds a party to one version of one slot. A party consents to one
+// slot of a round at a time.
+type Consent struct {
+	SlotVersion int
+	By          MemberID
+	At          time.Time
+	Reported    *Evidence // set when somebody else recorded it
+}
+
+// Consent binds the actor's party to a slot as the actor saw it. An earlier
+// consent of the party to another slot is withdrawn by it. Where the rule
+// confirms on the last consent and this was the last, the slot is confirmed in
+// the same step.
+//
+// It is ErrConflict when the slot has changed since (slot_changed), is past
+// its decide-by (slot_expired) or off the table, when the party itself has
+// ruled the slot out, or has left a condition on it open.
+func (r *Round) Consent(a Act, label Label, version int) error {
+	party, err := r.speaker(a, RightConsent)
+	if err != nil {
+		return err
+	}
+	if err := r.writable(); err != nil {
+		return err
+	}
+	r.advance(a.At)
+	s := r.Slot(label)
+	switch {
+	case s == nil:
+		return refuse(ErrNotFound, "slot_unknown", "slot", string(label))
+	case !r.open():
+		return r.closed()
+	}
+	if err := r.agreeable(s, version); err != nil {
+		return err
+	}
+	if p, ok := s.Position(party); ok {
+		switch {
+		case p.Level == LevelNotPossible:
+			return refuse(ErrConflict, "position_not_possible", "slot", string(label))
+		case p.Condition == ConditionOpen:
+			return refuse(ErrConflict, "condition_open", "slot", string(label))
+		}
+	}
+	if _, ok := s.Consent(party); ok {
+		return nil // said already: no news
+	}
+	for _, other := range r.Slots {
+		if _, ok := other.Consent(party); ok && other.Status == Offered {
+			r.dropConsent(a, party, other)
+		}
+	}
+	s.Consents[party] = Consent{SlotVersion: s.Version, By: a.By, At: a.At, Reported: a.Evidence}
+	r.record(Event{
+		Kind: ConsentGiven, At: a.At, By: a.By, Party: party, Slot: s.Label, SlotVersion: s.Version,
+		Evidence: a.Evidence, Scope: AllParties,
+	})
+	if r.Rule.Confirmation == OnLastConsent && len(r.Missing(s)) == 0 && r.Negotiation.Status == Active {
+		r.confirm(a, s)
+	}
+	return nil
+}
+
+// agreeable refuses a slot that cannot be consented to or confirmed as the
+// actor saw it.
+func (r *Round) agreeable(s *Slot, version int) error {
+	switch {
+	case s.Status == Expired:
+		return refuse(ErrConflict, "slot_expired", "slot", string(s.Label), "date", s.DecideBy(r.Negotiation.Parties).String())
+	case s.Status != Offered:
+		return refuse(ErrConflict, "slot_not_offered", "slot", string(s.Label))
+	case s.Version != version:
+		return refuse(ErrConflict, "slot_changed", "slot", string(s.Label))
+	}
+	return nil
+}
+
+// Missing lists the required parties that have not consented to the slot as it
+// now is, in protocol order.
+func (r *Round) Missing(s *Slot) []PartyID {
+	return slices.DeleteFunc(r.Negotiation.Required(), func(p PartyID) bool {
+		_, ok := s.Consent(p)
+		return ok
+	})
+}
+
+// WithdrawConsent takes a party's consent back before the slot is confirmed.
+func (r *Round) WithdrawConsent(a Act, label Label) error {
+	party, err := r.speaker(a, RightConsent)
+	if err != nil {
+		return err
+	}
+	if err := r.writable(); err != nil {
+		return err
+	}
+	r.advance(a.At)
+	s := r.Slot(label)
+	if s == nil {
+		return refuse(ErrNotFound, "slot_unknown", "slot", string(label))
+	}
+	switch s.Status {
+	case SlotConfirmed:
+		return refuse(ErrConflict, "already_confirmed", "slot", string(label))
+	case Expired, Withdrawn, Released, Vacated:
+		return refuse(ErrConflict, "slot_not_offered", "slot", string(label))
+	case Offered:
+	}
+	if _, ok := s.Consent(party); !ok {
+		return nil // nothing to withdraw
+	}
+	r.dropConsent(a, party, s)
+	return nil
+}
+
+func (r *Round) dropConsent(a Act, party PartyID, s *Slot) {
+	delete(s.Consents, party)
+	r.record(Event{
+		Kind: ConsentWithdrawn, At: a.At, By: a.By, Party: party, Slot: s.Label, SlotVersion: s.Version,
+		Evidence: a.Evidence, Scope: AllParties,
+	})
+}
+
+// MayConfirm refuses a member who is not the confirmer named by the rule.
+func (r *Round) MayConfirm(by MemberID) error {
+	m, err := r.convener(by)
+	switch {
+	case err != nil:
+		return err
+	case m.Party != r.Rule.Confirmer:
+		return refuse(ErrForbidden, "not_the_confirmer")
+	}
+	return nil
+}
+
+// Confirm fixes a slot to which every required party has consented, in the
+// version that the confirmer saw. All other slots on the table are released.
+// When the round already has a date, the meeting moves to the new one under
+// the same identity.
+//
+// It is ErrConflict with consent_missing, naming the parties, while a consent
+// lacks; with already_confirmed when another slot won.
+func (r *Round) Confirm(a Act, label Label, version int) error {
+	if err := r.MayConfirm(a.By); err != nil {
+		return err
+	}
+	r.advance(a.At)
+	s := r.Slot(label)
+	switch {
+	case s == nil:
+		return refuse(ErrNotFound, "slot_unknown", "slot", string(label))
+	case r.Negotiation.Status != Active:
+		return refuse(ErrConflict, "negotiation_"+string(r.Negotiation.Status))
+	case !r.open() && r.Confirmed() != nil:
+		return refuse(ErrConflict, "already_confirmed", "slot", string(r.Confirmed().Label))
+	case !r.open():
+		return r.closed()
+	}
+	if err := r.agreeable(s, version); err != nil {
+		return err
+	}
+	if missing := r.Missing(s); len(missing) > 0 {
+		return refuse(ErrConflict, "consent_missing", "slot", string(label),
+			"parties", strings.Join(r.Negotiation.Names(missing), "|"))
+	}
+	r.confirm(a, s)
+	return nil
+}
+
+// confirm is the one step in which a slot becomes the date of the round.
+func (r *Round) confirm(a Act, s *Slot) {
+	kind := MeetingConfirmed
+	for _, other := range r.Slots {
+		switch {
+		case other == s:
+		case other.Status == SlotConfirmed:
+			other.Status = Vacated
+		case other.Status == Offered:
+			other.Status = Released
+		}
+	}
+	s.Status = SlotConfirmed
+	for _, p := range r.Proposals {
+		if p.Status == Delivered && s.offeredBy(p.Number) {
+			p.Status = Accepted
+		}
+	}
+	if r.Meeting == nil {
+		r.Meeting = &Meeting{UID: r.UID}
+	} else {
+		kind = MeetingRescheduled
+		r.Meeting.Sequence++
+	}
+	r.Meeting.fix(s, a, r.wanting())
+	r.Status, r.Postponed, r.Postponement, r.Release = Confirmed, false, nil, nil
+	r.record(Event{
+		Kind: kind, At: a.At, By: a.By, Party: r.Negotiation.partyOf(a.By), Slot: s.Label, SlotVersion: s.Version,
+		Sequence: r.Meeting.Sequence, Invited: r.Meeting.Invited, Scope: AllParties,
+	})
+}
+
+// wanting lists the members who want invitations by mail.
+func (r *Round) wanting() []MemberID {
+	var ids []MemberID
+	for _, m := range r.Negotiation.Members {
+		if !m.Removed && m.Invitations && m.Email != "" {
+			ids = append(ids, m.ID)
+		}
+	}
+	return ids
+}

@@ -1,0 +1,99 @@
+package scheduling
+
+import (
+	"slices"
+	"time"
+)
+
+// EventKind names what happened. Stored as its text and never renamed.
+type EventKind string
+
+// What can happen, in a negotiation and in its rounds.
+const (
+	NegotiationOpened    EventKind = "negotiation_opened"
+	NegotiationSuspended EventKind = "negotiation_suspended"
+	NegotiationResumed   EventKind = "negotiation_resumed"
+	MemberAdded          EventKind = "member_added"
+	MemberChanged        EventKind = "member_changed"
+	MemberRemoved        EventKind = "member_removed"
+
+	RoundOpened    EventKind = "round_opened"
+	RoundStalled   EventKind = "round_stalled"
+	RoundRevived   EventKind = "round_revived"
+	RoundLapsed    EventKind = "round_lapsed"
+	RoundCancelled EventKind = "round_cancelled"
+
+	ProposalDrafted      EventKind = "proposal_drafted"
+	ProposalDelivered    EventKind = "proposal_delivered"
+	ProposalAmended      EventKind = "proposal_amended"
+	ProposalHasWithdrawn EventKind = "proposal_withdrawn"
+	ProposalHasLapsed    EventKind = "proposal_lapsed"
+	ProposalDeclined     EventKind = "proposal_declined"
+	DeliveryRecorded     EventKind = "delivery_recorded"
+
+	SlotChanged   EventKind = "slot_changed"
+	SlotLapsed    EventKind = "slot_expired"
+	SlotReoffered EventKind = "slot_reoffered"
+	RoomChanged   EventKind = "room_changed"
+
+	PositionTaken      EventKind = "position_taken"
+	ConditionWasMet    EventKind = "condition_met"
+	ConditionWasFailed EventKind = "condition_failed"
+	ConsentGiven       EventKind = "consent_given"
+	ConsentWithdrawn   EventKind = "consent_withdrawn"
+
+	MeetingConfirmed    EventKind = "meeting_confirmed"
+	MeetingRescheduled  EventKind = "meeting_rescheduled"
+	MeetingChanged      EventKind = "meeting_changed"
+	MeetingSineDie      EventKind = "meeting_postponed"
+	MeetingWasHeld      EventKind = "meeting_held"
+	ChangeProposed      EventKind = "change_proposed"
+	ChangeDropped       EventKind = "change_dropped"
+	PostponementAsked   EventKind = "postponement_asked"
+	PostponementRefused EventKind = "postponement_refused"
+	MemberInvited       EventKind = "member_invited"
+	MemberUninvited     EventKind = "member_uninvited"
+	ReleaseProposed     EventKind = "release_proposed"
+	ReleasedToPublic    EventKind = "released_to_public"
+	ObjectionMade       EventKind = "objection_made"
+)
+
+// An Event is one thing that happened: who, for which party, when, what, and
+// against which version. The history is the list of events and nothing else;
+// it only grows. Fields that a kind does not need are zero.
+type Event struct {
+	Kind        EventKind
+	At          time.Time
+	By          MemberID // "" is the clock
+	Party       PartyID  // for which By acted
+	Scope       Scope    // who may know that it happened: OwnParty or AllParties
+	Slot        Label
+	SlotVersion int
+	Level       Level
+	Proposal    int // number
+	Version     int // of the proposal
+	Sequence    int // of the meeting's calendar entry
+	Member      MemberID
+	Invited     []MemberID // whose calendars are to be told
+	Text        Text       // with an audience of its own
+	Evidence    *Evidence  // set when By reported for Party
+	Digest      string     // SHA-256 of a delivered paper
+}
+
+// Visible reports whether to may know that e happened.
+func (e Event) Visible(to Audience) bool {
+	return !to.Outside && (e.Scope == AllParties || e.Scope == Public || e.Party == to.Party)
+}
+
+// shared reports whether any of events is known to more than one party.
+func shared(events []Event) bool {
+	return slices.ContainsFunc(events, func(e Event) bool { return e.Scope != OwnParty })
+}
+
+// Shared reports whether what happened since the events were last taken is
+// known to more than one party, so that the common revision must rise.
+func (r *Round) Shared() bool { return shared(r.events) }
+
+// Shared reports whether what happened since the events were last taken is
+// known to more than one party, so that the common revision must rise.
+func (n *Negotiation) Shared() bool { return shared(n.events) }

@@ -1,0 +1,282 @@
+package scheduling
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// NegotiationID names a negotiation. It is random and says nothing.
+type NegotiationID string
+
+// NegotiationStatus is where a negotiation stands.
+type NegotiationStatus string
+
+// The statuses of a negotiation.
+const (
+	Active    NegotiationStatus = "active"
+	Suspended NegotiationStatus = "suspended" // no new confirmations; meetings stay
+	Concluded NegotiationStatus = "concluded" // over: nothing changes any more
+)
+
+// A Negotiation is a continuing matter between two or more parties. It holds
+// what its rounds share. A round's own changes are made on the Round.
+type Negotiation struct {
+	ID        NegotiationID
+	Version   int // of the stored aggregate, for optimistic locking
+	Revision  int // rises with every change that others than one party can see, in the negotiation or its rounds
+	Status    NegotiationStatus
+	Title     Text
+	Reference string // heads papers: "PST/3"; may be empty
+	Parties   []Party
+	Members   []Member
+	CreatedAt time.Time
+
+	events []Event
+}
+
+// Limits on what one negotiation holds.
+const (
+	MaxParties = 60
+	MaxMembers = 600
+	MaxName    = 120 // runes in a name or title
+	MaxText    = 4000
+	MaxNote    = 300 // runes in a reason or condition
+)
+
+// Check refuses a negotiation that cannot be opened: fewer than two required
+// parties, a nameless or doubled party, or a member of no known party.
+func (n *Negotiation) Check() error {
+	if strings.TrimSpace(n.Title.Body) == "" {
+		return refuse(ErrInvalid, "title_missing").at("title")
+	}
+	if len(n.Parties) > MaxParties {
+		return refuse(ErrInvalid, "too_many_parties").at("parties")
+	}
+	required := 0
+	seen := map[string]bool{}
+	for _, p := range n.Parties {
+		name := strings.ToLower(p.Name)
+		switch {
+		case strings.TrimSpace(p.Name) == "":
+			return refuse(ErrInvalid, "party_nameless").at("parties")
+		case seen[name] || seen[string(p.ID)] || p.ID == "":
+			return refuse(ErrInvalid, "party_twice", "party", p.Name).at("parties")
+		}
+		seen[name], seen[string(p.ID)] = true, true
+		if p.Role == RoleRequired {
+			required++
+		}
+	}
+	if required < 2 {
+		return refuse(ErrInvalid, "too_few_parties").at("parties")
+	}
+	for _, m := range n.Members {
+		if m.Party != "" && n.Party(m.Party) == nil {
+			return refuse(ErrInvalid, "party_unknown").at("members")
+		}
+	}
+	return nil
+}
+
+// Open records the opening of the talks. The store keeps what Check accepts.
+func (n *Negotiation) Open(by MemberID, now time.Time) error {
+	if err := n.Check(); err != nil {
+		return err
+	}
+	n.Status, n.CreatedAt = Active, now
+	n.record(Event{Kind: NegotiationOpened, At: now, By: by, Party: n.partyOf(by), Scope: AllParties})
+	return nil
+}
+
+// Party is the party with that id, or nil.
+func (n *Negotiation) Party(id PartyID) *Party {
+	i := slices.IndexFunc(n.Parties, func(p Party) bool { return p.ID == id })
+	if i < 0 {
+		return nil
+	}
+	return &n.Parties[i]
+}
+
+// Member is the member with that id who has not been removed, or nil.
+func (n *Negotiation) Member(id MemberID) *Member {
+	i := slices.IndexFunc(n.Members, func(m Member) bool { return m.ID == id && !m.Removed })
+	if i < 0 {
+		return nil
+	}
+	return &n.Members[i]
+}
+
+// MemberOf is the member through whom an account takes part, or nil.
+func (n *Negotiation) MemberOf(id AccountID) *Member {
+	i := slices.IndexFunc(n.Members, func(m Member) bool { return m.Account == id && id != "" && !m.Removed })
+	if i < 0 {
+		return nil
+	}
+	return &n.Members[i]
+}
+
+// Required lists the parties whose consent a round needs, in protocol order.
+func (n *Negotiation) Required() []PartyID {
+	var ids []PartyID
+	for _, p := range n.Parties {
+		if p.Role == RoleRequired {
+			ids = append(ids, p.ID)
+		}
+	}
+	return ids
+}
+
+// partyOf is the party of a member, removed or not.
+func (n *Negotiation) partyOf(id MemberID) PartyID {
+	for _, m := range n.Members {
+		if m.ID == id {
+			return m.Party
+		}
+	}
+	return ""
+}
+
+// MayManage refuses a member who may not change the members of a party. That
+// is for its own conveners and for neutral conveners; and for any convener as
+// long as the party has nobody, so that somebody can be named for it at all.
+func (n *Negotiation) MayManage(by MemberID, party PartyID) error {
+	m := n.Member(by)
+	empty := !slices.ContainsFunc(n.Members, func(o Member) bool { return o.Party == party && !o.Removed })
+	if m == nil || !m.Rights.Has(RightConvene) || m.Party != party && m.Party != "" && !empty {
+		return refuse(ErrForbidden, "not_your_party")
+	}
+	return nil
+}
+
+// AddMember lets a person act for a party.
+func (n *Negotiation) AddMember(by MemberID, m Member, now time.Time) error {
+	if err := n.MayManage(by, m.Party); err != nil {
+		return err
+	}
+	switch {
+	case n.Status == Concluded:
+		return refuse(ErrConflict, "negotiation_concluded")
+	case strings.TrimSpace(m.Name) == "":
+		return refuse(ErrInvalid, "member_nameless").at("name")
+	case m.Party != "" && n.Party(m.Party) == nil:
+		return refuse(ErrInvalid, "party_unknown").at("party")
+	case m.Party == "" && m.Rights.Has(RightConsent):
+		return refuse(ErrInvalid, "staff_cannot_consent").at("rights")
+	case m.Rights == 0:
+		return refuse(ErrInvalid, "rights_missing").at("rights")
+	case len(n.Members) >= MaxMembers:
+		return refuse(ErrInvalid, "too_many_members")
+	case m.Email != "" && slices.ContainsFunc(n.Members, func(o Member) bool {
+		return !o.Removed && o.Party == m.Party && strings.EqualFold(o.Email, m.Email)
+	}):
+		return refuse(ErrConflict, "member_twice", "email", m.Email).at("email")
+	}
+	n.Members = append(n.Members, m)
+	n.record(Event{Kind: MemberAdded, At: now, By: by, Party: m.Party, Member: m.ID, Scope: OwnParty})
+	return nil
+}
+
+// ChangeMember replaces the name, address, language, rights and wishes of a
+// member. The party and the account stay.
+func (n *Negotiation) ChangeMember(by MemberID, m Member, now time.Time) error {
+	old := n.Member(m.ID)
+	if old == nil {
+		return refuse(ErrNotFound, "member_unknown")
+	}
+	own := by == m.ID && m.Rights == old.Rights // everybody may mend their own particulars
+	if err := n.MayManage(by, old.Party); err != nil && !own {
+		return err
+	}
+	switch {
+	case n.Status == Concluded:
+		return refuse(ErrConflict, "negotiation_concluded")
+	case strings.TrimSpace(m.Name) == "":
+		return refuse(ErrInvalid, "member_nameless").at("name")
+	case m.Rights == 0:
+		return refuse(ErrInvalid, "rights_missing").at("rights")
+	case old.Party == "" && m.Rights.Has(RightConsent):
+		return refuse(ErrInvalid, "staff_cannot_consent").at("rights")
+	case old.Rights.Has(RightConvene) && !m.Rights.Has(RightConvene) && n.lastConvener(old.ID):
+		return refuse(ErrConflict, "last_convener").at("rights")
+	}
+	m.Party, m.Account, m.Removed = old.Party, old.Account, false
+	*old = m
+	n.record(Event{Kind: MemberChanged, At: now, By: by, Party: m.Party, Member: m.ID, Scope: OwnParty})
+	return nil
+}
+
+// RemoveMember ends a person's part in the talks; what was done stays done.
+func (n *Negotiation) RemoveMember(by, id MemberID, now time.Time) error {
+	m := n.Member(id)
+	if m == nil {
+		return refuse(ErrNotFound, "member_unknown")
+	}
+	if err := n.MayManage(by, m.Party); err != nil {
+		return err
+	}
+	if n.lastConvener(id) {
+		return refuse(ErrConflict, "last_convener")
+	}
+	m.Removed = true
+	n.record(Event{Kind: MemberRemoved, At: now, By: by, Party: m.Party, Member: id, Scope: OwnParty})
+	return nil
+}
+
+// lastConvener reports whether nobody could convene any more without id.
+func (n *Negotiation) lastConvener(id MemberID) bool {
+	return !slices.ContainsFunc(n.Members, func(m Member) bool {
+		return m.ID != id && !m.Removed && m.Rights.Has(RightConvene)
+	})
+}
+
+// Suspend stops new confirmations for a reason of its author's choosing;
+// meetings that stand are untouched.
+func (n *Negotiation) Suspend(by MemberID, reason Text, now time.Time) error {
+	return n.move(by, Active, Suspended, NegotiationSuspended, reason, now)
+}
+
+// Resume undoes Suspend. What lapsed meanwhile stays lapsed.
+func (n *Negotiation) Resume(by MemberID, now time.Time) error {
+	return n.move(by, Suspended, Active, NegotiationResumed, Text{}, now)
+}
+
+func (n *Negotiation) move(by MemberID, from, to NegotiationStatus, kind EventKind, reason Text, now time.Time) error {
+	m := n.Member(by)
+	if m == nil || !m.Rights.Has(RightConvene) {
+		return refuse(ErrForbidden, "convene_missing")
+	}
+	if n.Status != from {
+		return refuse(ErrConflict, "negotiation_"+string(n.Status))
+	}
+	n.Status = to
+	reason.Owner = m.Party
+	n.record(Event{Kind: kind, At: now, By: by, Party: m.Party, Text: reason, Scope: AllParties})
+	return nil
+}
+
+// Names lists the names of parties in protocol order, for messages.
+func (n *Negotiation) Names(ids []PartyID) []string {
+	ids = slices.SortedFunc(slices.Values(ids), func(a, b PartyID) int { return cmp.Compare(n.order(a), n.order(b)) })
+	names := make([]string, 0, len(ids))
+	for _, id := range ids {
+		if p := n.Party(id); p != nil {
+			names = append(names, p.Name)
+		}
+	}
+	return names
+}
+
+func (n *Negotiation) order(id PartyID) int {
+	return slices.IndexFunc(n.Parties, func(p Party) bool { return p.ID == id })
+}
+
+func (n *Negotiation) record(e Event) { n.events = append(n.events, e) }
+
+// TakeEvents hands over what happened since the last call.
+func (n *Negotiation) TakeEvents() []Event {
+	es := n.events
+	n.events = nil
+	return es
+}

@@ -1,0 +1,266 @@
+package scheduling
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"parley/scheduling/civil"
+)
+
+// Level is how well a slot suits a party.
+type Level string
+
+// The levels, best first. No answer is not a level.
+const (
+	LevelPreferred   Level = "preferred"
+	LevelAvailable   Level = "available"
+	LevelIfNeedBe    Level = "if_need_be"
+	LevelNotPossible Level = "not_possible"
+)
+
+// Levels lists the levels, best first.
+var Levels = []Level{LevelPreferred, LevelAvailable, LevelIfNeedBe, LevelNotPossible}
+
+// ConditionState is how a condition stands.
+type ConditionState string
+
+// The states of a condition. A position without one has NoCondition.
+const (
+	NoCondition     ConditionState = ""
+	ConditionOpen   ConditionState = "open"
+	ConditionMet    ConditionState = "met"
+	ConditionFailed ConditionState = "failed"
+)
+
+// A Position is a party's statement on one version of a slot. It informs; it
+// never binds.
+type Position struct {
+	Level       Level
+	Reason      Text // why; for if-need-be its condition
+	Condition   ConditionState
+	Rank        int // the party's own order among slots of the same level, 1 first; 0 is none
+	SlotVersion int
+	By          MemberID
+	At          time.Time
+	Late        bool      // came after the reply-by
+	Implied     bool      // follows from the party's own offer; the party has not said it slot by slot
+	Reported    *Evidence // set when somebody else recorded it
+}
+
+// EvidenceForm is how an answer reached the person who records it.
+type EvidenceForm string
+
+// The forms of evidence.
+const (
+	Orally      EvidenceForm = "orally"
+	ByTelephone EvidenceForm = "by_telephone"
+	ByNote      EvidenceForm = "by_note" // note verbale, letter, aide-memoire
+	ByMail      EvidenceForm = "by_mail"
+)
+
+// EvidenceForms lists the forms of evidence.
+var EvidenceForms = []EvidenceForm{Orally, ByTelephone, ByNote, ByMail}
+
+// Evidence is on what a reported answer rests: who said it to whom, when, and
+// in what form. All parties see it beside the answer, except the Note.
+type Evidence struct {
+	Form      EvidenceForm
+	Reference string // number of the note; required when Form is ByNote
+	Date      civil.Date
+	From, To  string
+	Note      Text
+}
+
+func (e *Evidence) check() error {
+	switch {
+	case !slices.Contains(EvidenceForms, e.Form):
+		return refuse(ErrInvalid, "evidence_form_missing").at("form")
+	case !e.Date.Valid():
+		return refuse(ErrInvalid, "evidence_date_missing").at("date")
+	case strings.TrimSpace(e.From) == "":
+		return refuse(ErrInvalid, "evidence_from_missing").at("from")
+	case strings.TrimSpace(e.To) == "":
+		return refuse(ErrInvalid, "evidence_to_missing").at("to")
+	case e.Form == ByNote && strings.TrimSpace(e.Reference) == "":
+		return refuse(ErrInvalid, "evidence_reference_missing").at("reference")
+	}
+	return nil
+}
+
+// An Answer is what a party wants to say of one slot. An empty Level says
+// nothing and leaves what was said before.
+type Answer struct {
+	Slot        Label
+	SlotVersion int // the version that the author was looking at
+	Level       Level
+	Reason      Text
+	Rank        int
+}
+
+// TakePositions records a party's answers, all or none. Slots left out keep
+// what was said before. Saying the same thing again is no news.
+//
+// ErrInvalid names the slot at fault in Field as "slot-G2"; ErrConflict means
+// that a slot has changed or left the table since its author looked.
+func (r *Round) TakePositions(a Act, answers []Answer) error {
+	party, err := r.speaker(a, RightAnswer)
+	if err != nil {
+		return err
+	}
+	if err := r.writable(); err != nil {
+		return err
+	}
+	r.advance(a.At)
+	if !r.open() {
+		return r.closed()
+	}
+	for _, ans := range answers {
+		if err := r.checkAnswer(ans, a.At); err != nil {
+			return err.at("slot-" + string(ans.Slot))
+		}
+	}
+	for _, ans := range answers {
+		if ans.Level != "" {
+			r.answer(a, party, ans)
+		}
+	}
+	delete(r.Drafts, party)
+	r.settle(a.At)
+	return nil
+}
+
+func (r *Round) checkAnswer(ans Answer, now time.Time) *Error {
+	s := r.Slot(ans.Slot)
+	switch {
+	case ans.Level == "":
+		return nil
+	case s == nil:
+		return refuse(ErrNotFound, "slot_unknown", "slot", string(ans.Slot))
+	case s.Status == Expired:
+		return refuse(ErrConflict, "slot_expired", "slot", string(s.Label), "date", s.DecideBy(r.Negotiation.Parties).String())
+	case s.Status != Offered:
+		return refuse(ErrConflict, "slot_not_offered", "slot", string(s.Label))
+	case s.Version != ans.SlotVersion:
+		return refuse(ErrConflict, "slot_changed", "slot", string(s.Label))
+	case !slices.Contains(Levels, ans.Level):
+		return refuse(ErrInvalid, "level_unknown", "slot", string(s.Label))
+	case ans.Level == LevelIfNeedBe && strings.TrimSpace(ans.Reason.Body) == "":
+		return refuse(ErrInvalid, "condition_missing", "slot", string(s.Label))
+	case len([]rune(ans.Reason.Body)) > MaxNote:
+		return refuse(ErrInvalid, "reason_too_long", "slot", string(s.Label))
+	case ans.Rank < 0 || ans.Rank > len(r.Slots):
+		return refuse(ErrInvalid, "rank_out_of_range", "slot", string(s.Label))
+	}
+	return nil
+}
+
+func (r *Round) answer(a Act, party PartyID, ans Answer) {
+	s := r.Slot(ans.Slot)
+	ans.Reason.Owner = party
+	p := Position{
+		Level: ans.Level, Reason: ans.Reason, Rank: ans.Rank, SlotVersion: s.Version,
+		By: a.By, At: a.At, Late: r.late(a.At), Reported: a.Evidence,
+	}
+	if ans.Level == LevelIfNeedBe {
+		p.Condition = ConditionOpen
+	}
+	if old, ok := s.Position(party); ok && old.says(p) {
+		return
+	}
+	s.Positions[party] = p
+	r.record(Event{
+		Kind: PositionTaken, At: a.At, By: a.By, Party: party, Slot: s.Label, SlotVersion: s.Version,
+		Level: p.Level, Text: p.Reason, Evidence: a.Evidence, Scope: AllParties,
+	})
+	if _, ok := s.Consent(party); ok && p.Level == LevelNotPossible {
+		r.dropConsent(a, party, s)
+	}
+}
+
+// says reports whether two positions say the same thing, whoever said it when.
+func (p Position) says(q Position) bool {
+	return p.Level == q.Level && p.Reason.Body == q.Reason.Body && p.Reason.Scope == q.Reason.Scope &&
+		slices.Equal(p.Reason.Named, q.Reason.Named) && p.Rank == q.Rank && p.Reported == nil && q.Reported == nil
+}
+
+// late reports whether every reply-by on the table has passed. A late answer
+// counts all the same, and is marked.
+func (r *Round) late(now time.Time) bool {
+	any := false
+	for _, p := range r.Proposals {
+		if p.Status != Delivered || p.ReplyBy.IsZero() {
+			continue
+		}
+		any = true
+		if now.Before(p.ReplyBy.Instant()) {
+			return false
+		}
+	}
+	return any
+}
+
+// SettleCondition records whether the condition that a party attached to a
+// position has been met. A failed one turns the position into not possible.
+func (r *Round) SettleCondition(a Act, label Label, met bool, note Text) error {
+	party, err := r.speaker(a, RightAnswer)
+	if err != nil {
+		return err
+	}
+	if err := r.writable(); err != nil {
+		return err
+	}
+	r.advance(a.At)
+	s := r.Slot(label)
+	if s == nil {
+		return refuse(ErrNotFound, "slot_unknown", "slot", string(label))
+	}
+	p, ok := s.Position(party)
+	if !ok || p.Condition != ConditionOpen || s.Status != Offered {
+		return refuse(ErrConflict, "condition_not_open", "slot", string(label))
+	}
+	kind := ConditionWasMet
+	p.Condition = ConditionMet
+	if !met {
+		kind, p.Condition, p.Level = ConditionWasFailed, ConditionFailed, LevelNotPossible
+	}
+	p.By, p.At, p.Reported = a.By, a.At, a.Evidence
+	s.Positions[party] = p
+	note.Owner = party
+	r.record(Event{
+		Kind: kind, At: a.At, By: a.By, Party: party, Slot: s.Label, SlotVersion: s.Version,
+		Level: p.Level, Text: note, Evidence: a.Evidence, Scope: AllParties,
+	})
+	if _, consented := s.Consent(party); consented && !met {
+		r.dropConsent(a, party, s)
+	}
+	r.settle(a.At)
+	return nil
+}
+
+// A Draft is a reply that a party has begun and not sent. Nobody else learns
+// that it exists.
+type Draft struct {
+	Answers []Answer
+	By      MemberID
+	At      time.Time
+}
+
+// KeepDraft stores an unfinished reply for the actor's own party.
+func (r *Round) KeepDraft(a Act, answers []Answer) error {
+	m := r.Negotiation.Member(a.By)
+	if m == nil || m.Party == "" || m.Rights == RightObserve {
+		return refuse(ErrForbidden, "answer_missing")
+	}
+	if err := r.writable(); err != nil {
+		return err
+	}
+	if !r.open() {
+		return r.closed()
+	}
+	if r.Drafts == nil {
+		r.Drafts = map[PartyID]Draft{}
+	}
+	r.Drafts[m.Party] = Draft{Answers: answers, By: a.By, At: a.At}
+	return nil
+}
