@@ -1,0 +1,140 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"parley/web/locale"
+)
+
+// Options are what a Server is made of. Now and Log must be given.
+type Options struct {
+	// Now is the clock.
+	Now func() time.Time
+	// Log receives one line a request, and every fault.
+	Log *slog.Logger
+	// BaseURL is the public address, such as https://talks.example.org. Links
+	// in mails and feeds begin with it; the Host header is never asked. An
+	// https address turns on Secure cookies and HSTS.
+	BaseURL string
+	// OfficeName and OfficeContact tell people whom to turn to: the name of
+	// the secretariat, and its mail address or telephone number.
+	OfficeName, OfficeContact string
+	// TrustedProxies are the addresses or CIDR ranges whose X-Forwarded-For is
+	// believed. None by default.
+	TrustedProxies []string
+}
+
+// A Server answers HTTP requests. It is ready when New returns and has no
+// goroutines of its own.
+type Server struct {
+	now       func() time.Time
+	log       *slog.Logger
+	base      *url.URL
+	office    string
+	contact   string
+	catalogs  *locale.Catalogs
+	languages []language
+	templates templates
+	assets    *assets
+	handler   http.Handler
+}
+
+// New builds the server. Faults in the program, such as a route without a
+// policy, a page without a template, or a catalog that cannot be read, are
+// errors here and never later.
+func New(o Options) (*Server, error) {
+	s, err := newServer(o)
+	if err != nil {
+		return nil, err
+	}
+	return s, s.mount(o.TrustedProxies, s.routes())
+}
+
+// newServer is all of New but the routes.
+func newServer(o Options) (*Server, error) {
+	if o.Now == nil || o.Log == nil {
+		return nil, errors.New("web: no clock or no log")
+	}
+	base, err := url.Parse(strings.TrimSuffix(o.BaseURL, "/"))
+	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" {
+		return nil, fmt.Errorf("web: base URL %q: want an address such as https://talks.example.org", o.BaseURL)
+	}
+	s := &Server{now: o.Now, log: o.Log, base: base, office: o.OfficeName, contact: o.OfficeContact}
+	if s.catalogs, err = locale.Open(); err != nil {
+		return nil, fmt.Errorf("web: %w", err)
+	}
+	for _, tag := range s.catalogs.Tags() {
+		p := s.catalogs.Printer(tag)
+		s.languages = append(s.languages, language{Tag: tag, Name: p.Name(), Dir: p.Dir()})
+	}
+	if s.assets, err = openAssets(); err != nil {
+		return nil, err
+	}
+	if s.templates, err = parseTemplates(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// Handler is the whole site.
+func (s *Server) Handler() http.Handler { return s.handler }
+
+// Address is the public address of a path on this site, with the path as it
+// stands: Address("/feed/x.ics").
+func (s *Server) Address(path string) string { return s.base.String() + path }
+
+var quietGin = sync.OnceFunc(func() { gin.SetMode(gin.ReleaseMode) })
+
+// mount puts routes behind everything that guards them.
+func (s *Server) mount(trustedProxies []string, routes []route) error {
+	quietGin()
+	engine := gin.New()
+	engine.HandleMethodNotAllowed = true
+	// gin builds the redirects of these two from request headers.
+	engine.RedirectTrailingSlash = false
+	engine.RedirectFixedPath = false
+	// gin trusts every proxy unless told otherwise.
+	if err := engine.SetTrustedProxies(trustedProxies); err != nil {
+		return fmt.Errorf("web: trusted proxies: %w", err)
+	}
+	engine.NoRoute(s.handle(func(*gin.Context) error { return errNoPage }))
+	engine.NoMethod(s.handle(func(*gin.Context) error { return errMethod }))
+	for _, r := range routes {
+		if err := s.add(engine, r); err != nil {
+			return err
+		}
+	}
+
+	origin := http.NewCrossOriginProtection()
+	if err := origin.AddTrustedOrigin(s.base.Scheme + "://" + s.base.Host); err != nil {
+		return fmt.Errorf("web: base URL: %w", err)
+	}
+	origin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.fail(w, r, errCrossOrigin)
+	}))
+	s.handler = s.guard(origin.Handler(engine))
+	return nil
+}
+
+// HTTPServer is an http.Server for handler on addr, with limits on how long a
+// client may take and how much it may send ahead of the body.
+func HTTPServer(addr string, handler http.Handler) *http.Server {
+	return &http.Server{
+		Addr:              addr,
+		Handler:           handler,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       15 * time.Second,
+		WriteTimeout:      30 * time.Second,
+		IdleTimeout:       60 * time.Second,
+		MaxHeaderBytes:    32 << 10,
+	}
+}
