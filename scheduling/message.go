@@ -2,8 +2,9 @@ package scheduling
 
 import "time"
 
-// MessageID names an outgoing message. It is a hash of what the message is
-// about and for whom, so that the same notice never goes out under two names.
+// MessageID names an outgoing message. It is random, made when the message is
+// composed, and becomes part of its Message-ID: however often the message is
+// sent, it is the same one.
 type MessageID string
 
 // MessageKind says what a message is for.

@@ -429,7 +429,7 @@ func (r *Round) offer(a Act, p *Proposal, cand Candidate) {
 		s := &Slot{
 			Candidate: cand, Label: r.nextLabel(cand.Venue.Name), Version: 1, Status: Offered,
 			NoticeDays: p.Terms.NoticeDays, Offers: sources,
-			Positions: map[PartyID]Position{}, Consents: map[PartyID]Consent{},
+			Positions: map[PartyID]Position{}, Consents: map[PartyID]Consent{}, RevisedAt: a.At,
 		}
 		r.Slots = append(r.Slots, s)
 		r.imply(a, p.By, s)
@@ -445,7 +445,7 @@ func (r *Round) offer(a Act, p *Proposal, cand Candidate) {
 	case Expired, Withdrawn, Released, Vacated:
 		s.NoticeDays = p.Terms.NoticeDays
 		s.Offers = sources
-		s.renew()
+		s.renew(a.At)
 	}
 	r.imply(a, p.By, s)
 }
@@ -470,7 +470,7 @@ func (r *Round) imply(a Act, party PartyID, s *Slot) {
 // is void.
 func (r *Round) alter(a Act, s *Slot, cand Candidate) {
 	s.Candidate = cand
-	s.renew()
+	s.renew(a.At)
 	r.imply(a, r.Negotiation.partyOf(a.By), s)
 	r.record(Event{Kind: SlotChanged, At: a.At, By: a.By, Party: r.Negotiation.partyOf(a.By), Slot: s.Label, SlotVersion: s.Version, Scope: AllParties})
 }
@@ -559,7 +559,7 @@ func (r *Round) ChangeSlot(a Act, label Label, version int, t SlotTerms) error {
 		return refuse(ErrConflict, "slot_twice").at("hours")
 	}
 	if t.Room != s.Room {
-		s.Room = t.Room
+		s.Room, s.RevisedAt = t.Room, a.At
 		r.record(Event{Kind: RoomChanged, At: a.At, By: a.By, Party: m.Party, Slot: label, SlotVersion: s.Version, Scope: AllParties})
 	}
 	if next.Hours != s.Hours || next.Venue.Place != s.Venue.Place || next.Format != s.Format {
@@ -597,7 +597,7 @@ func (r *Round) Reoffer(a Act, labels []Label) error {
 	}
 	for _, label := range labels {
 		s := r.Slot(label)
-		s.renew()
+		s.renew(a.At)
 		if len(s.Offers) == 0 {
 			s.Offers = []Source{{Proposal: 0}}
 		}

@@ -48,7 +48,8 @@ type Slot struct {
 	Version    int // starts at 1; a material change raises it and voids what was said before
 	Status     SlotStatus
 	NoticeDays int
-	Room       string // within the venue; no part of what is consented to
+	Room       string    // within the venue; no part of what is consented to
+	RevisedAt  time.Time // of the last change to what is offered
 	Offers     []Source
 	Positions  map[PartyID]Position
 	Consents   map[PartyID]Consent
@@ -98,7 +99,7 @@ func (s *Slot) offeredBy(number int) bool {
 
 // renew puts the slot on the table as a new version: all positions become
 // stale and all consents void, which follows from the version alone.
-func (s *Slot) renew() {
+func (s *Slot) renew(now time.Time) {
 	s.Version++
-	s.Status = Offered
+	s.Status, s.RevisedAt = Offered, now
 }
