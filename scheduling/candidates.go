@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"time"
@@ -154,9 +155,6 @@ func (m *maker) window(w Window, field string) {
 			m.session(days[i:i+n:i+n], field)
 		}
 		available = max(available, n)
-		if len(m.made) > MaxCandidates {
-			return
-		}
 	}
 	code := "window_too_short"
 	switch {
@@ -210,6 +208,9 @@ func (m *maker) meetingDay(d civil.Date) bool { return !m.weekend[d.Weekday()] &
 // session makes a candidate of the days for each of the possible hours.
 func (m *maker) session(days []civil.Date, field string) {
 	for _, span := range m.spans {
+		if len(m.made) > MaxCandidates {
+			return
+		}
 		next := made{Candidate: m.from, rank: m.rank}
 		next.Days, next.Hours = days, span
 		ok := true
@@ -323,7 +324,7 @@ func (m *maker) merge(c *Candidate, d Candidate) {
 type clock struct {
 	zone     civil.Zone
 	offset   int64 // seconds east of UTC
-	from, to int64 // local seconds between which offset surely holds, once and for all
+	from, to int64 // local seconds between which the offset holds and each time occurs once
 }
 
 // margin keeps clear of a change of clocks: no zone ever changed by more than
@@ -347,12 +348,12 @@ func (k *clock) instant(d civil.Date, t civil.TimeOfDay, which civil.Occurrence)
 	}
 	_, offset := instant.Zone()
 	start, end := instant.ZoneBounds()
-	k.offset = int64(offset)
-	k.from, k.to = wall, wall // nothing is sure beyond a bound that is not known
-	if !start.IsZero() && !end.IsZero() {
-		k.from, k.to = start.Unix()+k.offset+margin, end.Unix()+k.offset-margin
-	} else if start.IsZero() == end.IsZero() || !start.IsZero() {
-		k.from, k.to = wall, wall+1
+	k.offset, k.from, k.to = int64(offset), math.MinInt64, math.MaxInt64
+	if !start.IsZero() {
+		k.from = start.Unix() + k.offset + margin
+	}
+	if !end.IsZero() {
+		k.to = end.Unix() + k.offset - margin
 	}
 	return instant.Unix(), false, nil
 }
