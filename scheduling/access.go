@@ -69,4 +69,5 @@ type TokenFilter struct {
 	Member      MemberID
 	Party       *PartyID
 	Level       FeedLevel
+	Before      time.Time // made before this instant; zero is at any time
 }

@@ -16,6 +16,7 @@ const (
 	MemberAdded          EventKind = "member_added"
 	MemberChanged        EventKind = "member_changed"
 	MemberRemoved        EventKind = "member_removed"
+	MemberLinkAsked      EventKind = "member_link_asked" // by mail, to the address of Member
 
 	RoundOpened    EventKind = "round_opened"
 	RoundStalled   EventKind = "round_stalled"

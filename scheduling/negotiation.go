@@ -224,6 +224,29 @@ func (n *Negotiation) RemoveMember(by, id MemberID, now time.Time) error {
 	return nil
 }
 
+// AskLink asks that a private link be sent to the registered address of a
+// member, and nowhere else. Whoever manages the party's members may ask. So may
+// every convener as long as the party has one member alone: the one whom the
+// other side named, who has to be reached somehow.
+func (n *Negotiation) AskLink(by, id MemberID, now time.Time) error {
+	m := n.Member(id)
+	if m == nil {
+		return refuse(ErrNotFound, "member_unknown")
+	}
+	if err := n.MayManage(by, m.Party); err != nil {
+		asker := n.Member(by)
+		alone := !slices.ContainsFunc(n.Members, func(o Member) bool { return o.Party == m.Party && o.ID != id && !o.Removed })
+		if asker == nil || !asker.Rights.Has(RightConvene) || !alone {
+			return err
+		}
+	}
+	if m.Email == "" {
+		return refuse(ErrInvalid, "member_without_address").at("email")
+	}
+	n.record(Event{Kind: MemberLinkAsked, At: now, By: by, Party: m.Party, Member: id, Scope: OwnParty})
+	return nil
+}
+
 // lastConvener reports whether nobody could convene any more without id.
 func (n *Negotiation) lastConvener(id MemberID) bool {
 	return !slices.ContainsFunc(n.Members, func(m Member) bool {
