@@ -6,7 +6,9 @@ import (
 )
 
 // Once marks a change as the effect of one submitted form, so that sending the
-// form again does nothing. The zero Once marks nothing.
+// form again does nothing. A form was already used when a change was saved
+// under the same Actor, Key and Digest; a change that was refused leaves no
+// mark. Without a Key nothing is marked.
 type Once struct {
 	Actor  string // who sent it
 	Key    string // random, from the form
@@ -20,18 +22,30 @@ type Once struct {
 // A closure may run more than once, when somebody else saved in between, so it
 // must not keep anything outside the aggregate. An error from it rolls
 // everything back and comes back as it is.
+//
+// What is stored shares nothing with the caller. A stored aggregate begins with
+// Version 1, and its Version rises with every change that is saved; a change
+// that did nothing need not be saved, but its form is marked. The Revision of a
+// negotiation rises by one with every change of which the negotiation or the
+// round says that it is Shared, and by no other. The store alone sets Version
+// and Revision. Lists are empty, not an error, when nothing is found.
 type Store interface {
-	// Create stores a new negotiation with its first round. When form was
-	// already used it stores nothing, and gives the negotiation of that time.
+	// Create stores a new negotiation with its first round, which gets number
+	// 1, and composes messages from the events of the negotiation, then of the
+	// round. Both are one step: Revision rises once. When form was already used
+	// it stores nothing, and gives the negotiation of that time. Neither n nor r
+	// is to be used afterwards.
 	Create(ctx context.Context, form Once, n *Negotiation, r *Round) (NegotiationID, error)
 
-	// AddRound stores a further round; Number in its ID is ignored and given.
-	// When form was already used it gives the round of that time.
+	// AddRound stores a further round; Number in its ID is ignored, and the next
+	// one given. ErrNotFound without the negotiation. When form was already used
+	// it gives the round of that time. r is not to be used afterwards.
 	AddRound(ctx context.Context, form Once, r *Round) (RoundID, error)
 
 	// Update loads a round with its negotiation, lets change act on it, and
-	// saves it. ErrNotFound when there is none; nil without calling change when
-	// form was already used.
+	// saves it, except for its Negotiation, which change must leave alone.
+	// ErrNotFound when there is none; nil without calling change when form was
+	// already used.
 	Update(ctx context.Context, id RoundID, form Once, change func(*Round) error) error
 
 	// UpdateNegotiation does the same for what rounds share. Rounds are not loaded.
@@ -51,13 +65,16 @@ type Store interface {
 	OfAccount(ctx context.Context, id AccountID, limit int) ([]*Negotiation, error)
 
 	// History lists what happened in a negotiation, newest first, at most limit
-	// entries older than before (0 is from the newest). Seq numbers them.
+	// entries with a Seq below before (0 is from the newest). Seq rises in the
+	// order in which the events were recorded.
 	History(ctx context.Context, id NegotiationID, before int64, limit int) ([]Recorded, error)
 
-	// Messages lists the outgoing messages of a negotiation, newest first.
+	// Messages lists the outgoing messages of a negotiation, newest first, at
+	// most limit.
 	Messages(ctx context.Context, id NegotiationID, limit int) ([]Message, error)
 
-	// Due lists rounds whose NextDue is not after now, at most limit.
+	// Due lists rounds whose NextDue is not after now, longest due first, at
+	// most limit.
 	Due(ctx context.Context, now time.Time, limit int) ([]RoundID, error)
 }
 
@@ -70,53 +87,68 @@ type Recorded struct {
 }
 
 // A Composer writes the messages that events give rise to. It runs inside the
-// transaction, so it must not wait for anything. Round is nil for events of the
-// negotiation itself. Tokens are the hashes of the links that messages carry.
+// transaction, so it must not wait for anything; it is called when there are
+// events, with the aggregate as it is saved, and changes nothing of it. Round
+// is nil for events of the negotiation itself. Tokens are the hashes of the
+// links that messages carry. A message whose ID is stored already is left as
+// it was.
 type Composer interface {
 	Compose(n *Negotiation, r *Round, events []Event) (messages []Message, links []Token)
 }
 
 // An Outbox hands messages to the worker that sends them. Claims are leases:
 // a worker that dies loses its claim, and the message goes out again under the
-// same identity.
+// same identity. Owners are random and new for every claim or worker.
 type Outbox interface {
-	// Claim leases up to limit messages that are due at now to owner until then.
+	// Claim leases up to limit messages to owner until then, longest due first:
+	// those that are queued, with NextAt not after now, and without a lease that
+	// lasts beyond now.
 	Claim(ctx context.Context, owner string, now, until time.Time, limit int) ([]Message, error)
 
-	// Settle records the outcome of an attempt. It does nothing, and reports
-	// false, when owner no longer holds the lease.
+	// Settle records the outcome of an attempt, counts it in Attempts, and ends
+	// the lease. MessageQueued moves NextAt, MessageSent sets SentAt. It does
+	// nothing, and reports false, when owner no longer holds the lease, because
+	// it was settled or somebody else has claimed the message since.
 	Settle(ctx context.Context, id MessageID, owner string, o Outcome) (bool, error)
 
-	// Newer reports whether a message about the same meeting to the same member
-	// with a higher Sequence exists.
+	// Newer reports whether a message about the same meeting (UID) to the same
+	// member with a higher Sequence exists, sent or not.
 	Newer(ctx context.Context, m Message) (bool, error)
 
-	// Resend queues a message that was given up, once more at now.
+	// Resend queues a message that was given up, once more at now; Attempts
+	// goes on from where it was. ErrNotFound when the negotiation has no such
+	// message; ErrConflict with message_not_failed when it was not given up.
 	Resend(ctx context.Context, id NegotiationID, message MessageID, now time.Time) error
 }
 
 // Access keeps accounts and tokens.
 type Access interface {
-	// CreateAccount is ErrConflict with account_exists when the address is taken.
+	// CreateAccount is ErrConflict with account_exists when the address is
+	// taken, in whatever case.
 	CreateAccount(ctx context.Context, a Account) error
 	Account(ctx context.Context, id AccountID) (Account, error)        // ErrNotFound
 	AccountByEmail(ctx context.Context, email string) (Account, error) // ErrNotFound
 	Accounts(ctx context.Context) ([]Account, error)                   // by name
+	// UpdateAccount saves what change does, except to ID; an error from change
+	// saves nothing and comes back as it is. ErrNotFound; ErrConflict with
+	// account_exists when the new address is taken by another account.
 	UpdateAccount(ctx context.Context, id AccountID, change func(*Account) error) error
 
 	SaveToken(ctx context.Context, t Token) error
 	// Token finds a token by hash and purpose, good or not; ErrNotFound.
 	Token(ctx context.Context, hash string, purpose Purpose) (Token, error)
 	// UseToken spends a token that works once. Of many calls at the same time
-	// one succeeds; the others are ErrConflict with token_used.
+	// one succeeds; the others are ErrConflict with token_used. One that has
+	// expired or been revoked is ErrConflict with token_expired. ErrNotFound.
 	UseToken(ctx context.Context, hash string, purpose Purpose, now time.Time) (Token, error)
-	// SeeToken notes a use at now and moves the expiry.
+	// SeeToken notes a use at now and moves the expiry (zero is never).
+	// ErrNotFound.
 	SeeToken(ctx context.Context, hash string, now, expires time.Time) error
 	// Tokens lists tokens, newest first.
 	Tokens(ctx context.Context, f TokenFilter) ([]Token, error)
-	// Revoke ends all tokens that match.
+	// Revoke ends all tokens that match and have not been revoked before.
 	Revoke(ctx context.Context, f TokenFilter, now time.Time) error
-	// FeedToken finds the token of a feed and the revision of its negotiation
-	// in one look-up; ErrNotFound.
+	// FeedToken finds the token of a feed, good or not, and the revision of its
+	// negotiation in one look-up; ErrNotFound when it is no feed's.
 	FeedToken(ctx context.Context, hash string) (Token, int, error)
 }
