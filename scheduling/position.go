@@ -250,7 +250,7 @@ type Draft struct {
 func (r *Round) KeepDraft(a Act, answers []Answer) error {
 	m := r.Negotiation.Member(a.By)
 	if m == nil || m.Party == "" || m.Rights == RightObserve {
-		return refuse(ErrForbidden, "answer_missing")
+		return refuse(ErrForbidden, "answer_right_missing")
 	}
 	if err := r.writable(); err != nil {
 		return err

@@ -156,7 +156,7 @@ func (r *Round) speaker(a Act, need Rights) (PartyID, error) {
 		return "", refuse(ErrForbidden, "no_party")
 	case party == m.Party && a.Evidence == nil:
 		if !m.Rights.Has(need) {
-			return "", refuse(ErrForbidden, need.String()+"_missing")
+			return "", refuse(ErrForbidden, need.String()+"_right_missing")
 		}
 		return party, r.mayAnswer(p)
 	case !m.Rights.Has(RightConvene) && !m.Rights.Has(need):
