@@ -193,7 +193,8 @@ func (f *Form) Checked(field string) bool { return f.Line(field) == "yes" }
 // way (RFC 5321 §4.5.3.1.3).
 const longestAddress = 254
 
-// Email reads a bare mail address (RFC 5322 addr-spec). Nothing is no problem.
+// Email reads a bare mail address (RFC 5322 addr-spec) at a domain with a dot
+// in it. Nothing is no problem.
 func (f *Form) Email(field string) string {
 	value := f.Line(field)
 	if value != "" && !validAddress(value) {
@@ -211,7 +212,7 @@ func validAddress(value string) bool {
 		return false
 	}
 	local, domain, _ := strings.Cut(value, "@")
-	return !strings.ContainsAny(local, `" `) && !strings.HasPrefix(domain, "[")
+	return !strings.ContainsAny(local, `" `) && strings.Contains(strings.Trim(domain, "."), ".") && !strings.HasPrefix(domain, "[")
 }
 
 // Fail notes that field is wrong, in the words of a message. The first problem
@@ -240,11 +241,26 @@ func (f *Form) problem(field string) string {
 	return ""
 }
 
+// labelled is the problem of the first of the fields that has one. The summary
+// names the input from here on: two dates may have the same problem.
+func (f *Form) labelled(label string, fields ...string) string {
+	text := ""
+	for i, p := range f.Problems {
+		if p.Field != "" && slices.Contains(fields, p.Field) {
+			f.Problems[i].Label = label
+			if text == "" {
+				text = p.Text
+			}
+		}
+	}
+	return text
+}
+
 // Field is the view of an input, with what was typed and what is wrong.
 func (f *Form) Field(field, label, hint string) Field {
 	return Field{
 		Printer: f.Printer, ID: field, Label: label, Hint: hint, Type: "text",
-		Value: f.values.Get(field), Error: f.problem(field), Max: f.limits[field],
+		Value: f.values.Get(field), Error: f.labelled(label, field), Max: f.limits[field],
 	}
 }
 
@@ -259,11 +275,7 @@ func (f *Form) DateField(field, label, hint string) DateField {
 		value := strconv.Itoa(int(m))
 		v.Months = append(v.Months, Choice{Value: value, Label: f.Month(m), Chosen: chosen == value})
 	}
-	for _, part := range []string{"", "-d", "-m", "-y"} {
-		if v.Error == "" {
-			v.Error = f.problem(field + part)
-		}
-	}
+	v.Error = f.labelled(label, field, field+"-d", field+"-m", field+"-y")
 	return v
 }
 
@@ -273,7 +285,7 @@ func (f *Form) Picks(field, legend, hint string, choices ...Choice) Picks {
 	for i := range choices {
 		choices[i].Chosen = choices[i].Value == chosen
 	}
-	return Picks{Printer: f.Printer, ID: field, Label: legend, Hint: hint, Choices: choices, Error: f.problem(field)}
+	return Picks{Printer: f.Printer, ID: field, Label: legend, Hint: hint, Choices: choices, Error: f.labelled(legend, field)}
 }
 
 // SetDate puts d into values under the names that Form.Date reads.

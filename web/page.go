@@ -64,8 +64,8 @@ type Tab struct {
 }
 
 // A Problem is an entry of the error summary. Field is the id of the input
-// that it leads to, and may be empty.
-type Problem struct{ Field, Text string }
+// that it leads to and Label its name; both may be empty.
+type Problem struct{ Field, Text, Label string }
 
 // HeadTitle is the title for the browser: errors first, the site last.
 func (p Page) HeadTitle() string {
@@ -99,6 +99,7 @@ func (s *Server) pageOf(r *http.Request) Page {
 		Languages: slices.Clone(s.languages),
 		Style:     s.assets.path("app.css"), Script: s.assets.path("app.js"), Icon: s.assets.path("favicon.svg"),
 	}
+	p.Party, p.Person = visitOf(r).viewer.names()
 	for i := range p.Languages {
 		p.Languages[i].Current = p.Languages[i].Tag == printer.Tag()
 	}
@@ -160,13 +161,22 @@ func declarePage(name string) pageName {
 
 type templates map[pageName]*template.Template
 
+// parseLayout reads what all pages share.
+func parseLayout() (*template.Template, error) {
+	base, err := template.ParseFS(templateFiles, "templates/layout.html", "templates/partials/*.html")
+	if err != nil {
+		return nil, fmt.Errorf("web: parse templates: %w", err)
+	}
+	return base, nil
+}
+
 // parseTemplates reads every template. A page declared without a file, a file
 // that nobody declared, a partial that does not exist and a template that
 // html/template cannot make safe are errors.
 func parseTemplates() (templates, error) {
-	base, err := template.ParseFS(templateFiles, "templates/layout.html", "templates/partials/*.html")
+	base, err := parseLayout()
 	if err != nil {
-		return nil, fmt.Errorf("web: parse templates: %w", err)
+		return nil, err
 	}
 	all := make(templates)
 	for _, page := range declaredPages {

@@ -2,6 +2,8 @@ package locale
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -188,3 +190,6 @@ func (p *Printer) appendArg(b []byte, part part, args []any) []byte {
 	}
 	return append(append(append(b, '{'), part.name...), '}')
 }
+
+// Keys lists the keys of all texts, sorted.
+func (p *Printer) Keys() []string { return slices.Sorted(maps.Keys(p.messages)) }
