@@ -72,8 +72,8 @@ func (c *Config) SQLiteFile() string { return filepath.Join(c.Data, "parley.db")
 // server.
 func (c *Config) MailFolder() string { return filepath.Join(c.Data, "mail") }
 
-// A Mistake is a setting that cannot be used as it stands.
-type Mistake struct {
+// A SettingError is a setting that cannot be used as it stands.
+type SettingError struct {
 	// Setting is the name by which the operator gave it, or would give it.
 	Setting string
 	// Value is what was given, without any password.
@@ -83,7 +83,7 @@ type Mistake struct {
 }
 
 // Error says the setting, the value, and what to change.
-func (m *Mistake) Error() string {
+func (m *SettingError) Error() string {
 	if m.Value == "" {
 		return fmt.Sprintf("%s: %s", m.Setting, m.Fix)
 	}
@@ -95,7 +95,7 @@ func (m *Mistake) Error() string {
 // Extra declares flags that only this subcommand has; it may be nil.
 //
 // When the arguments ask for help, Parse writes it to stderr and returns
-// [flag.ErrHelp]. Otherwise the error joins one [Mistake] for each setting that
+// [flag.ErrHelp]. Otherwise the error joins one [SettingError] for each setting that
 // is wrong.
 func Parse(command string, args []string, getenv func(string) string, stderr io.Writer, extra func(*flag.FlagSet)) (Config, error) {
 	c := Config{given: map[string]bool{}}
@@ -120,7 +120,7 @@ func Parse(command string, args []string, getenv func(string) string, stderr io.
 	case err != nil:
 		mistakes = append(mistakes, err)
 	case flags.NArg() > 0:
-		mistakes = append(mistakes, &Mistake{Setting: "argument", Value: flags.Arg(0), Fix: "settings are flags: parley " + command + " -h lists them"})
+		mistakes = append(mistakes, &SettingError{Setting: "argument", Value: flags.Arg(0), Fix: "settings are flags: parley " + command + " -h lists them"})
 	}
 	flags.Visit(func(f *flag.Flag) { c.given[f.Name] = true })
 
@@ -137,7 +137,7 @@ func Parse(command string, args []string, getenv func(string) string, stderr io.
 			continue
 		}
 		if err := s.set(&c, value); err != nil {
-			mistakes = append(mistakes, &Mistake{Setting: source, Value: s.shown(value), Fix: err.Error()})
+			mistakes = append(mistakes, &SettingError{Setting: source, Value: s.shown(value), Fix: err.Error()})
 		}
 	}
 	mistakes = append(mistakes, c.complete(command)...)
@@ -151,27 +151,27 @@ func (c *Config) complete(command string) []error {
 	if !c.given["base-url"] && c.Addr != "" {
 		switch host, port := splitAddr(c.Addr); {
 		case !loopback(host):
-			mistakes = append(mistakes, &Mistake{Setting: "base-url (PARLEY_BASE_URL)", Fix: "say the address that people open, such as https://parley.example.org, because addr is not a loopback address"})
+			mistakes = append(mistakes, &SettingError{Setting: "base-url (PARLEY_BASE_URL)", Fix: "say the address that people open, such as https://parley.example.org, because addr is not a loopback address"})
 		case port != "0":
 			c.BaseURL = "http://" + c.Addr
 		}
 	}
 	if c.PostgreSQL() && command != "migrate" && !c.given["PARLEY_SECRET"] && !c.given["secret-file"] {
-		mistakes = append(mistakes, &Mistake{Setting: "secret-file (PARLEY_SECRET_FILE)", Fix: "a PostgreSQL database may have several servers, which must share one key: put at least 32 random bytes into a file, for example with `openssl rand -base64 48`"})
+		mistakes = append(mistakes, &SettingError{Setting: "secret-file (PARLEY_SECRET_FILE)", Fix: "a PostgreSQL database may have several servers, which must share one key: put at least 32 random bytes into a file, for example with `openssl rand -base64 48`"})
 	}
 	if c.SMTP.Host == "" {
 		if c.given["smtp-user"] || c.given["smtp-password-file"] || c.given["PARLEY_SMTP_PASSWORD"] {
 			if !c.given["smtp"] {
-				mistakes = append(mistakes, &Mistake{Setting: "smtp (PARLEY_SMTP)", Fix: "there is a user or a password for a mail server, but no mail server: give its address, such as smtp://mail.example.org:587"})
+				mistakes = append(mistakes, &SettingError{Setting: "smtp (PARLEY_SMTP)", Fix: "there is a user or a password for a mail server, but no mail server: give its address, such as smtp://mail.example.org:587"})
 			}
 		}
 		return mistakes
 	}
 	if (c.SMTP.User == "") != (c.SMTP.Password == "") {
-		mistakes = append(mistakes, &Mistake{Setting: "smtp-user (PARLEY_SMTP_USER)", Fix: "give the user and the password of the mail server, or neither"})
+		mistakes = append(mistakes, &SettingError{Setting: "smtp-user (PARLEY_SMTP_USER)", Fix: "give the user and the password of the mail server, or neither"})
 	}
 	if !c.given["mail-from"] {
-		mistakes = append(mistakes, &Mistake{Setting: "mail-from (PARLEY_MAIL_FROM)", Fix: `say who the mails come from, such as "Conference office <office@example.org>"`})
+		mistakes = append(mistakes, &SettingError{Setting: "mail-from (PARLEY_MAIL_FROM)", Fix: `say who the mails come from, such as "Conference office <office@example.org>"`})
 	}
 	return mistakes
 }

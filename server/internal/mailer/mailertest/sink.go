@@ -9,7 +9,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"io"
-	"log"
 	"net"
 	"slices"
 	"strings"
@@ -144,7 +143,7 @@ func (s *Sink) Up() {
 	server.TLSConfig = s.config
 	server.AllowInsecureAuth = true // what a client sends over which wire is the point of the tests
 	server.EnableSMTPUTF8 = true
-	server.ErrorLog = log.New(io.Discard, "", 0)
+	server.ErrorLog = silence{}
 	s.server, s.listener, s.served = server, l, make(chan error, 1)
 	go func(done chan<- error) { done <- server.Serve(l) }(s.served)
 }
@@ -327,3 +326,9 @@ func (l *loginServer) Next(response []byte) (challenge []byte, done bool, err er
 		return nil, true, l.check(l.user, string(response))
 	}
 }
+
+// silence is the log of the sink, whose errors are the point of the tests.
+type silence struct{}
+
+func (silence) Printf(string, ...any) {}
+func (silence) Println(...any)        {}
