@@ -82,6 +82,10 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		s.log.ErrorContext(r.Context(), "response broken off", "request", v.id, "route", v.route, "err", err)
 		return
 	}
+	if errors.Is(err, errSignIn) {
+		s.askToSignIn(w, r)
+		return
+	}
 	status, words := http.StatusInternalServerError, "500"
 	for _, m := range statusOf {
 		if errors.Is(err, m.kind) {
@@ -178,6 +182,12 @@ type visit struct {
 	language string // of the signed-in person, "" when nobody is or has chosen
 	switched string // the language chosen with a button inside a form
 	out      *response
+
+	// What access.go has found out for this request, zero before it was asked.
+	session     scheduling.Token
+	viewer      viewer
+	negotiation *scheduling.Negotiation
+	round       *scheduling.Round
 }
 
 // visitOf is the visit of r. Requests that did not come through guard, as in

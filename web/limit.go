@@ -22,8 +22,9 @@ type limiter struct {
 
 	mu sync.Mutex
 	// paid is, by client, until when it has used up its acts (the generic cell
-	// rate algorithm). An entry in the past is as good as none.
-	paid map[netip.Prefix]time.Time
+	// rate algorithm). An entry in the past is as good as none. The key is a
+	// network, or whatever else tells clients apart.
+	paid map[any]time.Time
 }
 
 // limit makes a limiter of n acts per period, which wraps handlers: more than
@@ -31,7 +32,7 @@ type limiter struct {
 func (s *Server) limit(n int, period time.Duration) *limiter {
 	return &limiter{
 		now: s.now, gap: period / time.Duration(n), full: period,
-		paid: make(map[netip.Prefix]time.Time),
+		paid: make(map[any]time.Time),
 	}
 }
 
@@ -45,7 +46,7 @@ func (l *limiter) on(handler func(*gin.Context) error) func(*gin.Context) error 
 	}
 }
 
-func (l *limiter) allow(client netip.Prefix) bool {
+func (l *limiter) allow(client any) bool {
 	now := l.now()
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -19,12 +19,20 @@ const (
 	Public
 	// SignedIn is anybody with a session, by account or by private link.
 	SignedIn
-	// Account is the holder of an account at the office.
+	// Account is the holder of an account.
 	Account
-	// Member is anybody of a party to the negotiation in the path, or its
-	// convener.
+	// Opener is the holder of an account that may open negotiations.
+	Opener
+	// Admin is the holder of an account that may add accounts.
+	Admin
+	// Member is anybody who takes part in the negotiation in the path, for a
+	// party or as neutral staff.
 	Member
-	// Convener is somebody who may convene in the negotiation in the path.
+	// Answerer is a member who may state positions.
+	Answerer
+	// Consenter is a member who may bind the party.
+	Consenter
+	// Convener is a member who may convene.
 	Convener
 	policies // the number of policies, past the last
 )
@@ -44,6 +52,10 @@ func (s *Server) routes() []route {
 		{"GET", "/static/:hash/:name", Public, s.asset},
 		{"GET", "/robots.txt", Public, s.robots},
 		{"POST", "/language", Public, s.chooseLanguage},
+
+		{"GET", "/sign-in", Public, s.showSignIn},
+		{"POST", "/sign-in", Public, s.createSession},
+		{"POST", "/sign-out", Public, s.signOut},
 	}
 }
 

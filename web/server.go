@@ -12,15 +12,23 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"parley/scheduling"
 	"parley/web/locale"
 )
 
-// Options are what a Server is made of. Now and Log must be given.
+// Options are what a Server is made of. Now, Log, Store and Access must be
+// given.
 type Options struct {
 	// Now is the clock.
 	Now func() time.Time
 	// Log receives one line a request, and every fault.
 	Log *slog.Logger
+	// Store keeps negotiations, Access accounts and tokens.
+	Store  scheduling.Store
+	Access scheduling.Access
+	// Secret is the key from which the secrets of feeds are derived; at least 32
+	// bytes.
+	Secret []byte
 	// BaseURL is the public address, such as https://talks.example.org. Links
 	// in mails and feeds begin with it; the Host header is never asked. An
 	// https address turns on Secure cookies and HSTS.
@@ -38,6 +46,10 @@ type Options struct {
 type Server struct {
 	now       func() time.Time
 	log       *slog.Logger
+	store     scheduling.Store
+	access    scheduling.Access
+	secret    []byte
+	feeds     feedCache
 	base      *url.URL
 	office    string
 	contact   string
@@ -45,6 +57,8 @@ type Server struct {
 	languages []language
 	templates templates
 	assets    *assets
+	hashers   hashers
+	guesses   guesses
 	handler   http.Handler
 }
 
@@ -52,6 +66,9 @@ type Server struct {
 // policy, a page without a template, or a catalog that cannot be read, are
 // errors here and never later.
 func New(o Options) (*Server, error) {
+	if o.Store == nil || o.Access == nil {
+		return nil, errors.New("web: no store")
+	}
 	s, err := newServer(o)
 	if err != nil {
 		return nil, err
@@ -68,7 +85,8 @@ func newServer(o Options) (*Server, error) {
 	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" {
 		return nil, fmt.Errorf("web: base URL %q: want an address such as https://talks.example.org", o.BaseURL)
 	}
-	s := &Server{now: o.Now, log: o.Log, base: base, office: o.OfficeName, contact: o.OfficeContact}
+	s := &Server{now: o.Now, log: o.Log, store: o.Store, access: o.Access, secret: o.Secret, base: base, office: o.OfficeName, contact: o.OfficeContact}
+	s.hashers, s.guesses = newHashers(), s.newGuesses()
 	if s.catalogs, err = locale.Open(); err != nil {
 		return nil, fmt.Errorf("web: %w", err)
 	}

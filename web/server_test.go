@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/gin-gonic/gin"
+
+	"parley/scheduling/schedulingtest"
 )
 
 var noon = time.Date(2026, 10, 6, 12, 0, 0, 0, time.UTC)
@@ -21,8 +23,9 @@ func options(log io.Writer) Options {
 	if log == nil {
 		log = io.Discard
 	}
+	store := schedulingtest.NewMemoryStore(nil)
 	return Options{
-		Now: func() time.Time { return noon }, Log: slog.New(slog.NewTextHandler(log, nil)),
+		Now: func() time.Time { return noon }, Log: slog.New(slog.NewTextHandler(log, nil)), Store: store, Access: store,
 		BaseURL: "https://parley.example.org", OfficeName: "Conference Secretariat", OfficeContact: "office@parley.example",
 	}
 }
@@ -108,7 +111,7 @@ func TestHeadersOnEveryResponse(t *testing.T) {
 
 func TestRefusals(t *testing.T) {
 	t.Parallel()
-	h := site(t, nil, route{"POST", "/act", Public, answer(200)}, route{"GET", "/member", Member, answer(200)})
+	h := site(t, nil, route{"POST", "/act", Public, answer(200)})
 	big := url.Values{"text": {strings.Repeat("x", longestBody)}}
 	for name, tc := range map[string]struct {
 		rec    *httptest.ResponseRecorder
@@ -116,7 +119,6 @@ func TestRefusals(t *testing.T) {
 		title  string
 	}{
 		"unknown page":      {get(t, h, "/nowhere"), 404, "This page does not exist, or is not open to you"},
-		"closed page":       {get(t, h, "/member"), 404, "This page does not exist, or is not open to you"},
 		"unknown asset":     {get(t, h, "/static/x/none.css"), 404, "This page does not exist, or is not open to you"},
 		"wrong method":      {get(t, h, "/act"), 405, "This address cannot be used in this way"},
 		"too large":         {post(t, h, "/act", big), 413, "This is too much at once"},
