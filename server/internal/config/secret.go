@@ -56,7 +56,7 @@ func redact(value string) string {
 	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
 }
 
-// Key returns the key that protects forms: the one that was given, or else the
+// Key returns the key that private links are derived from: the one that was given, or else the
 // one in the file "secret" of the data folder, which Key makes when it is
 // missing. Only its owner can read that file.
 func (c *Config) Key() ([]byte, error) {

@@ -77,8 +77,8 @@ func settings() []setting {
 		},
 		{
 			env: "PARLEY_SECRET", secret: true,
-			help: "key that protects forms, at least 32 bytes",
-			more: "Required with PostgreSQL, the same for all servers of one database. With SQLite a key is made at first start and kept in the file `secret` of the data folder.",
+			help: "key from which private links are derived, at least 32 bytes",
+			more: "Required with PostgreSQL, the same for all servers of one database. Whoever has it and the database can sign in as anybody, so keep it out of the backups of the database. With SQLite a key is made at first start and kept in the file `secret` of the data folder.",
 			set:  setSecret,
 		},
 		{
