@@ -22,3 +22,8 @@ func TestTalks(t *testing.T) {
 		}
 	}
 }
+
+func TestMemoryStore(t *testing.T) {
+	t.Parallel()
+	TestStore(t, func(_ *testing.T, c scheduling.Composer) Full { return NewMemoryStore(c) })
+}

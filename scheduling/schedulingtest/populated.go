@@ -1,0 +1,134 @@
+package schedulingtest
+
+import (
+	"time"
+
+	"parley/scheduling"
+	"parley/scheduling/civil"
+)
+
+// Populated are talks in which no field of any struct is zero throughout, so
+// that what comes back from a store, or out of an export, can be compared with
+// it. They make no sense as talks.
+func Populated() (*scheduling.Negotiation, *scheduling.Round) {
+	n, r := Talks(WithObserver(), WithStaff(), WithVisa(Bravo, "US", 15), WithAccount(AlphaHead, "account-1"), WithID("populated"))
+	populateNegotiation(n)
+	text := func(body string) scheduling.Text {
+		return scheduling.Text{Body: body, Owner: Bravo, Scope: scheduling.NamedParties, Named: []scheduling.PartyID{Alpha, Charlie}}
+	}
+	evidence := &scheduling.Evidence{
+		Form: scheduling.ByNote, Reference: "NV 12/2009", Date: Date(2009, time.November, 5),
+		From: "Counsellor Ivanov", To: "Mr Smith", Note: scheduling.Text{Body: "friendly", Owner: Alpha},
+	}
+
+	r.Name = text("Second round")
+	r.Status, r.Postponed = scheduling.OnTheTable, true
+	r.Rule.ConvenerPostpones = true
+	r.Deadline = scheduling.Deadline{Date: Date(2009, time.December, 31), At: civil.Clock(17, 0), Zone: "Europe/Vienna", City: "Vienna"}
+	r.Proposals = populatedProposals(text)
+	r.Slots = populatedSlots(text, evidence)
+	r.Drafts = map[scheduling.PartyID]scheduling.Draft{
+		Alpha: {By: AlphaHead, At: later(1)},
+		Bravo: {By: BravoOfficer, At: later(2), Answers: []scheduling.Answer{
+			{Slot: "W1", SlotVersion: 1, Level: scheduling.LevelIfNeedBe, Reason: text("visas"), Rank: 2},
+			{Slot: "G2", SlotVersion: 3},
+		}},
+	}
+	r.Meeting = &scheduling.Meeting{
+		UID: r.UID, Sequence: 4, Status: scheduling.MeetingPostponed, Slot: "G2", SlotVersion: 3, ChangePending: true,
+		Room: "Room XX", Link: "https://meet.example/x", ConfirmedAt: later(3), ConfirmedBy: AlphaHead, RevisedAt: later(4),
+		Invited: []scheduling.MemberID{BravoHead, AlphaHead}, Faded: true,
+	}
+	r.Postponement = &scheduling.Postponement{By: Bravo, At: later(5), Reason: text("elections"), Agreed: []scheduling.PartyID{Bravo}}
+	r.Release = &scheduling.Release{
+		Text: "Talks, Geneva, 19 November 2009", Slot: "G2", SlotVersion: 3, By: Alpha, At: later(6),
+		Agreed: []scheduling.PartyID{Bravo, Alpha},
+	}
+	r.Deliveries = []scheduling.Delivery{
+		{
+			Proposal: 1, Version: 2, Digest: Paper("P1").Digest, Form: scheduling.DeliveredByNote, By: "Mr Smith", To: "Mr Ivanov",
+			Date: Date(2009, time.November, 2), Time: civil.Clock(15, 30), Zone: "Europe/Moscow", Reference: "NV 11/2009",
+			RecordedBy: AlphaHead, RecordedAt: later(7),
+		},
+		{
+			Proposal: 1, Version: 1, Digest: Paper("P1").Digest, Form: scheduling.DeliveredByHand, By: "Mr Smith", To: "Mr Petrov",
+			Date: Date(2009, time.November, 3), Zone: "Europe/Moscow", RecordedBy: AlphaHead, RecordedAt: later(8),
+		},
+	}
+	r.Objections = []scheduling.Objection{
+		{Party: Bravo, By: BravoHead, At: later(9), Text: text("the room")},
+		{Party: Alpha, By: AlphaHead, At: later(10), Text: text("the other room")},
+	}
+	return n, r
+}
+
+func populateNegotiation(n *scheduling.Negotiation) {
+	n.Status = scheduling.Suspended
+	n.Title = scheduling.Text{Body: "Alpha & Bravo «talks»", Owner: Alpha, Scope: scheduling.NamedParties, Named: []scheduling.PartyID{Charlie, Bravo}}
+	n.Party(Charlie).VisaDays = map[string]int{"US": 20, "CH": 3}
+	n.Members[1].Removed = true
+}
+
+func populatedProposals(text func(string) scheduling.Text) []*scheduling.Proposal {
+	paper := func(s string) *scheduling.Paper {
+		p := Paper(s)
+		return &p
+	}
+	offer := P1()
+	offer.LapsesAtReplyBy = true
+	offer.Agenda, offer.NotOnAgenda, offer.References = text("agenda"), text("not on it"), text("references")
+	offer.Papers, offer.Distribution, offer.Note = text("papers"), text("distribution"), text("note")
+	offer.Terms.Weekends, offer.Terms.Bridging, offer.Terms.NoticeDays, offer.Terms.DateOnly = true, 2, 10, true
+	option := &offer.Terms.Options[0]
+	option.Format, option.Which = scheduling.Hybrid, civil.Second
+	option.Dates = []civil.Date{Date(2009, time.November, 25), Date(2009, time.November, 24)}
+	option.Venue.Closed = []civil.Date{Date(2009, time.December, 25), Date(2010, time.January, 1)}
+	option.Venue.ExtraSittings = []civil.Span{{From: civil.Clock(20, 0), To: civil.EndOfDay}}
+	old := P1()
+	counter := P1()
+	counter.Terms.Duration = scheduling.Duration{Minutes: 180, Grid: 15}
+	draft := scheduling.Content{Note: scheduling.Text{Body: "just begun", Owner: Bravo}}
+	return []*scheduling.Proposal{
+		{Content: old, Number: 1, Version: 1, By: Alpha, Status: scheduling.Superseded, AuthoredBy: AlphaHead, DeliveredAt: later(1), Paper: paper("P1")},
+		{Content: offer, Number: 1, Version: 2, By: Alpha, Status: scheduling.Delivered, AuthoredBy: AlphaHead, DeliveredAt: later(2), Paper: paper("P1, amended")},
+		{Content: draft, By: Bravo, Status: scheduling.DraftProposal, AuthoredBy: BravoHead},
+		{Content: counter, Number: 2, Version: 1, By: Bravo, Status: scheduling.Declined, AuthoredBy: BravoHead, DeliveredAt: later(3), Paper: paper("C1\nline two\n")},
+		{Content: P1(), By: Alpha, Status: scheduling.DraftProposal, AuthoredBy: AlphaHead},
+	}
+}
+
+func populatedSlots(text func(string) scheduling.Text, evidence *scheduling.Evidence) []*scheduling.Slot {
+	day := func(d int) []civil.Date {
+		return []civil.Date{Date(2009, time.November, d), Date(2009, time.November, d+1)}
+	}
+	washington := scheduling.Candidate{
+		Venue: Washington(), Format: scheduling.InPerson, Order: scheduling.OrderAlternative, Option: 1, Sources: []int{1, 2},
+		Days: day(23), Hours: civil.Span{From: civil.Clock(9, 30), To: civil.EndOfDay}, Which: civil.First,
+	}
+	geneva := scheduling.Candidate{
+		Venue: Geneva(), Format: scheduling.Hybrid, Order: scheduling.OrderPreferred, Sources: []int{0}, Days: day(18), DateOnly: true,
+	}
+	return []*scheduling.Slot{
+		{
+			Candidate: washington, Label: "W1", Version: 1, Status: scheduling.Offered, RevisedAt: later(1), NoticeDays: 10, Room: "East Room",
+			Offers: []scheduling.Source{{Proposal: 2, Option: 1}, {Proposal: 1, Option: 2}},
+			Positions: map[scheduling.PartyID]scheduling.Position{
+				Alpha: {Level: scheduling.LevelAvailable, SlotVersion: 1, By: AlphaHead, At: later(1), Implied: true, Reason: scheduling.Text{Owner: Alpha}},
+				Bravo: {
+					Level: scheduling.LevelIfNeedBe, Reason: text("subject to visas"), Condition: scheduling.ConditionMet, Rank: 3,
+					SlotVersion: 1, By: AlphaHead, At: later(2), Late: true, Reported: evidence,
+				},
+			},
+			Consents: map[scheduling.PartyID]scheduling.Consent{Bravo: {SlotVersion: 1, By: AlphaHead, At: later(3), Reported: evidence}},
+		},
+		{
+			Candidate: geneva, Label: "G2", Version: 3, Status: scheduling.SlotConfirmed,
+			Offers:    []scheduling.Source{{Proposal: 1}},
+			Positions: map[scheduling.PartyID]scheduling.Position{Bravo: {Level: scheduling.LevelPreferred, SlotVersion: 2, By: BravoHead, At: later(4)}},
+			Consents: map[scheduling.PartyID]scheduling.Consent{
+				Alpha: {SlotVersion: 2, By: AlphaHead, At: later(5)}, Bravo: {SlotVersion: 3, By: BravoHead, At: later(6)},
+			},
+		},
+		{Candidate: geneva, Label: "G1", Version: 1, Status: scheduling.Withdrawn},
+	}
+}
