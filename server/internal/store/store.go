@@ -1,0 +1,139 @@
+// Package store keeps negotiations, outgoing messages, accounts and tokens in
+// SQLite or PostgreSQL. Row structs are private to it: everybody else sees
+// only what scheduling.Store, scheduling.Outbox and scheduling.Access say.
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+
+	"parley/scheduling"
+)
+
+// Options say where the data are and what the store works with.
+type Options struct {
+	// Database is the address of a PostgreSQL database, postgres://…, or the
+	// path of an SQLite file, which is made when it is not there.
+	Database string
+	// Now is the clock; it dates the marks of forms and nothing else.
+	Now func() time.Time
+	// Composer writes the messages that events give rise to; nil writes none.
+	Composer scheduling.Composer
+	// Log gets what an operator should know; nil is slog.Default.
+	Log *slog.Logger
+}
+
+// A Store is a scheduling.Store, a scheduling.Outbox and a scheduling.Access
+// on one database. It is safe for use by many goroutines, and several stores
+// may share a PostgreSQL database.
+type Store struct {
+	engine   engine
+	now      func() time.Time
+	composer scheduling.Composer
+	log      *slog.Logger
+}
+
+var (
+	_ scheduling.Store  = (*Store)(nil)
+	_ scheduling.Outbox = (*Store)(nil)
+	_ scheduling.Access = (*Store)(nil)
+)
+
+// An engine is one of the two databases: how transactions are opened there.
+type engine interface {
+	// read runs f on one snapshot of the data. What f writes is refused.
+	read(ctx context.Context, f func(tx *gorm.DB) error) error
+	// query runs f, which makes one query and so needs no transaction.
+	query(ctx context.Context, f func(db *gorm.DB) error) error
+	// write runs f in a transaction of its own, which an error from f or a
+	// panic rolls back.
+	write(ctx context.Context, f func(tx *gorm.DB) error) error
+	// lock is the clause that keeps others from the rows of a query in a
+	// transaction that writes: FOR UPDATE, or nothing where there is only one
+	// such transaction at a time.
+	lock() string
+	// again reports whether a transaction failed for no fault of its own, so
+	// that it can be tried again.
+	again(err error) bool
+	migrate(ctx context.Context, log *slog.Logger) error
+	ping(ctx context.Context) error
+	close() error
+}
+
+// Open opens the database without changing it; see Migrate.
+func Open(ctx context.Context, o Options) (*Store, error) {
+	s := &Store{now: o.Now, composer: o.Composer, log: o.Log}
+	if s.log == nil {
+		s.log = slog.Default()
+	}
+	if o.Now == nil || o.Database == "" {
+		return nil, errors.New("store: open: a database and a clock are needed")
+	}
+	var err error
+	if strings.HasPrefix(o.Database, "postgres://") || strings.HasPrefix(o.Database, "postgresql://") {
+		s.engine, err = openPostgres(o.Database)
+	} else {
+		s.engine, err = openSQLite(ctx, o.Database)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("store: open: %w", err)
+	}
+	if err := s.Ping(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// Migrate brings the tables up to date. Of several servers that start at once
+// one does it and the others wait.
+func (s *Store) Migrate(ctx context.Context) error {
+	if err := s.engine.migrate(ctx, s.log); err != nil {
+		return fmt.Errorf("store: migrate: %w", err)
+	}
+	return nil
+}
+
+// Ping reports whether the database answers.
+func (s *Store) Ping(ctx context.Context) error {
+	if err := s.engine.ping(ctx); err != nil {
+		return fmt.Errorf("store: ping: %w", err)
+	}
+	return nil
+}
+
+// Close closes the database once what is under way has ended.
+func (s *Store) Close() error {
+	if err := s.engine.close(); err != nil {
+		return fmt.Errorf("store: close: %w", err)
+	}
+	return nil
+}
+
+// settings are how gorm is used with either database: every query names its
+// columns, and every transaction is the store's own.
+func settings() *gorm.Config {
+	return &gorm.Config{
+		Logger:                 logger.Discard,
+		NowFunc:                func() time.Time { return time.Time{} }, // no column is filled by gorm
+		TranslateError:         true,
+		SkipDefaultTransaction: true,
+		DisableAutomaticPing:   true,
+		QueryFields:            true,
+		CreateBatchSize:        500,
+	}
+}
+
+func notFound(code string) error {
+	return &scheduling.Error{Kind: scheduling.ErrNotFound, Code: code}
+}
+
+func conflict(code string) error {
+	return &scheduling.Error{Kind: scheduling.ErrConflict, Code: code}
+}

@@ -1,0 +1,50 @@
+package store_test
+
+import (
+	"log/slog"
+	"testing"
+	"time"
+
+	"parley/scheduling"
+	"parley/scheduling/schedulingtest"
+	"parley/server/internal/store"
+	"parley/server/internal/store/storetest"
+)
+
+// engines are the databases that every test of this package runs on.
+var engines = map[string]func(testing.TB) string{
+	"SQLite":     storetest.SQLite,
+	"PostgreSQL": storetest.PostgreSQL,
+}
+
+// open opens and migrates a database, and closes it at the end of the test.
+func open(t testing.TB, database string, c scheduling.Composer) *store.Store {
+	t.Helper()
+	s, err := store.Open(t.Context(), store.Options{
+		Database: database, Now: time.Now, Composer: c, Log: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		t.Fatalf("open: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Errorf("close: %v", err)
+		}
+	})
+	if err := s.Migrate(t.Context()); err != nil {
+		t.Fatalf("migrate: %v", err)
+	}
+	return s
+}
+
+func TestStore(t *testing.T) {
+	for name, database := range engines {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			schedulingtest.TestStore(t, func(t *testing.T, c scheduling.Composer) schedulingtest.Full {
+				t.Helper()
+				return open(t, database(t), c)
+			})
+		})
+	}
+}
