@@ -224,22 +224,34 @@ func (n *Negotiation) RemoveMember(by, id MemberID, now time.Time) error {
 	return nil
 }
 
-// AskLink asks that a private link be sent to the registered address of a
-// member, and nowhere else. Whoever manages the party's members may ask. So may
-// every convener as long as the party has one member alone: the one whom the
-// other side named, who has to be reached somehow.
-func (n *Negotiation) AskLink(by, id MemberID, now time.Time) error {
+// MayAskLink refuses a member who may not have a private link sent to another.
+// Whoever manages the party's members may; and so may every convener as long as
+// the party has one member alone: the one whom the other side named, who has to
+// be reached somehow.
+func (n *Negotiation) MayAskLink(by, id MemberID) error {
 	m := n.Member(id)
 	if m == nil {
 		return refuse(ErrNotFound, "member_unknown")
 	}
-	if err := n.MayManage(by, m.Party); err != nil {
-		asker := n.Member(by)
-		alone := !slices.ContainsFunc(n.Members, func(o Member) bool { return o.Party == m.Party && o.ID != id && !o.Removed })
-		if asker == nil || !asker.Rights.Has(RightConvene) || !alone {
-			return err
-		}
+	err := n.MayManage(by, m.Party)
+	if err == nil {
+		return nil
 	}
+	asker := n.Member(by)
+	alone := !slices.ContainsFunc(n.Members, func(o Member) bool { return o.Party == m.Party && o.ID != id && !o.Removed })
+	if asker != nil && asker.Rights.Has(RightConvene) && m.Party != "" && alone {
+		return nil
+	}
+	return err
+}
+
+// AskLink asks that a private link be sent to the registered address of a
+// member, and nowhere else.
+func (n *Negotiation) AskLink(by, id MemberID, now time.Time) error {
+	if err := n.MayAskLink(by, id); err != nil {
+		return err
+	}
+	m := n.Member(id)
 	if m.Email == "" {
 		return refuse(ErrInvalid, "member_without_address").at("email")
 	}
@@ -269,6 +281,9 @@ func (n *Negotiation) move(by MemberID, from, to NegotiationStatus, kind EventKi
 	m := n.Member(by)
 	if m == nil || !m.Rights.Has(RightConvene) {
 		return refuse(ErrForbidden, "convene_missing")
+	}
+	if p := n.Party(m.Party); p != nil && p.Role != RoleRequired {
+		return refuse(ErrForbidden, "observers_follow")
 	}
 	if n.Status != from {
 		return refuse(ErrConflict, "negotiation_"+string(n.Status))

@@ -275,6 +275,7 @@ func (s suite) tokenFilter(t *testing.T) {
 		"a member":      {scheduling.TokenFilter{Purpose: scheduling.ForFeed, Member: BravoHead}, []string{"member"}},
 		"a party":       {scheduling.TokenFilter{Purpose: scheduling.ForFeed, Party: &alpha, Level: scheduling.PublicFeed}, []string{"level"}},
 		"no party":      {scheduling.TokenFilter{Purpose: scheduling.ForFeed, Party: &staff}, []string{"staff"}},
+		"older":         {scheduling.TokenFilter{Purpose: scheduling.ForFeed, Before: later(-4)}, []string{"staff", "level", "ended"}},
 		"links": {
 			scheduling.TokenFilter{Purpose: scheduling.ForLink, Account: "account", Negotiation: "talks", Member: AlphaHead, Party: &alpha, Level: scheduling.MemberFeed},
 			[]string{"link"},

@@ -201,7 +201,8 @@ func matches(f scheduling.TokenFilter, t scheduling.Token) bool {
 		(f.Negotiation == "" || f.Negotiation == t.Negotiation) &&
 		(f.Member == "" || f.Member == t.Member) &&
 		(f.Party == nil || *f.Party == t.Party) &&
-		(f.Level == "" || f.Level == t.Level)
+		(f.Level == "" || f.Level == t.Level) &&
+		(f.Before.IsZero() || t.CreatedAt.Before(f.Before))
 }
 
 // FeedToken is scheduling.Access's.

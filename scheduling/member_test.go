@@ -39,6 +39,7 @@ func TestAskLink(t *testing.T) {
 		"of two over there":           {by: "a1", id: "b1", given: add(Member{ID: "b2", Party: "b", Rights: RightObserve}), want: ErrForbidden},
 		"without an address":          {by: "a1", id: "a3", want: ErrInvalid},
 		"of somebody removed":         {by: "a1", id: "a4", want: ErrNotFound},
+		"of the only one of staff":    {by: "a1", id: "staff", want: ErrForbidden},
 		"when the talks are over too": {by: "a1", id: "a2", given: func(n *Negotiation) { n.Status = Concluded }},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -71,4 +72,37 @@ func TestAskLink(t *testing.T) {
 
 func add(m Member) func(*Negotiation) {
 	return func(n *Negotiation) { n.Members = append(n.Members, m) }
+}
+
+// Observers follow the talks and do not stop them, whatever their rights.
+func TestSuspend(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		by   MemberID
+		want error
+	}{
+		"by a party":     {by: "a1"},
+		"by staff":       {by: "staff"},
+		"by an observer": {by: "o1", want: ErrForbidden},
+		"without right":  {by: "a2", want: ErrForbidden},
+		"by a stranger":  {by: "x", want: ErrForbidden},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			n := &Negotiation{
+				Status:  Active,
+				Parties: []Party{{ID: "a", Role: RoleRequired}, {ID: "o", Role: RoleObserver}},
+				Members: []Member{
+					{ID: "staff", Rights: RightConvene}, {ID: "a1", Party: "a", Rights: RightConvene},
+					{ID: "a2", Party: "a", Rights: RightConsent}, {ID: "o1", Party: "o", Rights: RightConvene},
+				},
+			}
+			if err := n.Suspend(tc.by, Text{Body: "recess", Scope: AllParties}, time.Unix(0, 0).UTC()); !errors.Is(err, tc.want) {
+				t.Errorf("Suspend() = %v, want %v", err, tc.want)
+			}
+			if suspended := n.Status == Suspended; suspended != (tc.want == nil) {
+				t.Errorf("suspended = %t", suspended)
+			}
+		})
+	}
 }
