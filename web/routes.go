@@ -48,10 +48,13 @@ type route struct {
 // routes is the site map: every address that is answered, and who may use it.
 // GET also answers HEAD.
 func (s *Server) routes() []route {
+	const round = "/n/:negotiation/:round"
 	return []route{
 		{"GET", "/static/:hash/:name", Public, s.asset},
 		{"GET", "/robots.txt", Public, s.robots},
 		{"POST", "/language", Public, s.chooseLanguage},
+
+		{"GET", round, Member, s.overview},
 
 		{"GET", "/sign-in", Public, s.showSignIn},
 		{"POST", "/sign-in", Public, s.createSession},
