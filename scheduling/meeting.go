@@ -53,6 +53,9 @@ func (m *Meeting) cancel(now time.Time) {
 	m.Sequence++
 }
 
+// Has reports whether the member has an invitation by mail that stands.
+func (m *Meeting) Has(id MemberID) bool { return slices.Contains(m.Invited, id) }
+
 // dismiss hands over who has to be told that the meeting is off, once.
 func (m *Meeting) dismiss() []MemberID {
 	invited := m.Invited
@@ -285,7 +288,7 @@ func (r *Round) UpdateInvited(a Act) {
 	}
 	wanting := r.wanting()
 	for _, id := range wanting {
-		if !slices.Contains(r.Meeting.Invited, id) {
+		if !r.Meeting.Has(id) {
 			r.record(Event{Kind: MemberInvited, At: a.At, By: a.By, Party: r.Negotiation.partyOf(id), Member: id, Slot: r.Meeting.Slot, SlotVersion: r.Meeting.SlotVersion, Sequence: r.Meeting.Sequence, Invited: []MemberID{id}, Scope: OwnParty})
 		}
 	}

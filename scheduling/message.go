@@ -60,8 +60,9 @@ type Message struct {
 }
 
 // LinkPlace stands in a message where the recipient's private link goes when
-// it is sent. Links are kept as hashes alone.
-const LinkPlace = "{private-link}"
+// it is sent. Links are kept as hashes alone. It is an address, so that it
+// passes unchanged wherever an address may stand.
+const LinkPlace = "https://private-link.invalid/"
 
 // An Outcome is what became of an attempt to send a message.
 type Outcome struct {
