@@ -166,7 +166,7 @@ func (m *maker) window(w Window, field string) {
 		code = "window_interrupted"
 	}
 	m.add(code, field, "from", w.From.String(), "to", w.To.String(), "days", strconv.Itoa(len(days)),
-		"available", strconv.Itoa(available), "needed", strconv.Itoa(needed))
+		"available", strconv.Itoa(available), "n", strconv.Itoa(available), "needed", strconv.Itoa(needed))
 }
 
 // run is how many of the days, up to needed, one session beginning on the
@@ -197,7 +197,7 @@ func (m *maker) date(d civil.Date, field string) {
 		}
 	}
 	if len(days) < needed {
-		m.add("date_too_short", field, "date", d.String(), "available", strconv.Itoa(len(days)), "needed", strconv.Itoa(needed))
+		m.add("date_too_short", field, "date", d.String(), "available", strconv.Itoa(len(days)), "n", strconv.Itoa(len(days)), "needed", strconv.Itoa(needed))
 		return
 	}
 	m.session(days, field)

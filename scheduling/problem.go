@@ -105,7 +105,7 @@ func (c *check) optionSound(o Option) bool {
 	c.venueSound(o.Venue)
 	switch {
 	case len(o.Windows) == 0 && len(o.Dates) == 0:
-		c.add("dates_missing", "windows")
+		c.add("option_without_dates", "windows")
 	case len(o.Windows) > MaxWindows:
 		c.add("too_many_windows", "windows", "limit", strconv.Itoa(MaxWindows))
 	case len(o.Dates) > MaxDates:

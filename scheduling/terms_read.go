@@ -92,7 +92,7 @@ func (r *reader) object(n node, known ...string) func(name string) node {
 	if !n.there() {
 		r.fault(n, "field_missing")
 	} else if !ok {
-		r.fault(n, "field_type", "want", "object")
+		r.fault(n, "field_not_object")
 	}
 	for _, name := range slices.Sorted(maps.Keys(object)) {
 		if !slices.Contains(known, name) {
@@ -107,7 +107,7 @@ func (r *reader) object(n node, known ...string) func(name string) node {
 func (r *reader) list(n node) []node {
 	array, ok := n.value.([]any)
 	if n.there() && !ok {
-		r.fault(n, "field_type", "want", "list")
+		r.fault(n, "field_not_list")
 	}
 	var nodes []node
 	for i, v := range array {
@@ -119,7 +119,7 @@ func (r *reader) list(n node) []node {
 func (r *reader) text(n node) string {
 	s, ok := n.value.(string)
 	if n.there() && !ok {
-		r.fault(n, "field_type", "want", "text")
+		r.fault(n, "field_not_text")
 	}
 	return strings.TrimSpace(s)
 }
@@ -127,7 +127,7 @@ func (r *reader) text(n node) string {
 func (r *reader) yes(n node) bool {
 	b, ok := n.value.(bool)
 	if n.there() && !ok {
-		r.fault(n, "field_type", "want", "true_or_false")
+		r.fault(n, "field_not_bool")
 	}
 	return b
 }
@@ -139,7 +139,7 @@ func (r *reader) number(n node, factor float64) int {
 	}
 	s, ok := n.value.(json.Number)
 	if !ok {
-		r.fault(n, "field_type", "want", "number")
+		r.fault(n, "field_not_number")
 		return 0
 	}
 	f, err := s.Float64()
@@ -199,7 +199,7 @@ func (r *reader) venue(n node) Venue {
 		r.fault(get("name"), "field_missing")
 	}
 	usual, known := LookupCity(v.Name)
-	v.Zone = r.zone(get("zone"), usual, v.Name)
+	v.Zone = r.zone(get("zone"), usual)
 	if !known || v.Zone != usual.Zone { // another city, if perhaps of a known name
 		usual = Venue{Weekend: []time.Weekday{time.Saturday, time.Sunday}}
 	}
@@ -234,11 +234,11 @@ func (r *reader) venue(n node) Venue {
 	return v
 }
 
-func (r *reader) zone(n node, usual Venue, city string) civil.Zone {
+func (r *reader) zone(n node, usual Venue) civil.Zone {
 	name := r.text(n)
 	if name == "" {
 		if usual.Zone == "" {
-			r.fault(n, "zone_missing", "city", city, "suggestions", strings.Join(similarCities(city), ", "))
+			r.fault(n, "zone_missing")
 		}
 		return usual.Zone
 	}
@@ -269,7 +269,7 @@ func (r *reader) spans(n node) []civil.Span {
 func (r *reader) span(n node) civil.Span {
 	times := r.list(n)
 	if len(times) != 2 {
-		r.fault(n, "field_type", "want", "two_times")
+		r.fault(n, "field_not_times")
 		return civil.Span{}
 	}
 	s := civil.Span{From: r.time(times[0]), To: r.time(times[1])}

@@ -180,8 +180,8 @@ func (p *wordsParser) unknown(t token) error {
 		if m, near := misspeltMonth(t.text); near {
 			return unclear("month_unknown", "word", word, "suggestion", m.String())
 		}
-		if near := similarCities(t.text); len(near) > 0 && t.text != strings.TrimSpace(word) {
-			return unclear("city_unknown", "city", word, "suggestions", strings.Join(near, ", "))
+		if t.text != word && len(similarCities(word)) > 0 { // it has a capital
+			return unknownCity(word)
 		}
 	}
 	return unclear("word_unknown", "word", word)
@@ -312,7 +312,10 @@ func (p *wordsParser) somewhere(building bool) error {
 }
 
 func unknownCity(name string) error {
-	return unclear("city_unknown", "city", name, "suggestions", strings.Join(similarCities(name), ", "))
+	if near := similarCities(name); len(near) > 0 {
+		return unclear("city_misspelt", "city", name, "suggestions", strings.Join(near, ", "))
+	}
+	return unclear("city_unknown", "city", name)
 }
 
 // name reads a name of up to six words.
