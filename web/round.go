@@ -46,7 +46,7 @@ func (s *Server) roundPage(c *gin.Context, r *scheduling.Round, v viewer, curren
 	p := s.page(c)
 	p.Title = roundTitle(p.Printer, r, v.Audience)
 	p.Back = &Link{Href: "/", Text: p.T("round.all")}
-	p.Version = fmt.Sprint(r.Version)
+	p.Version = fmt.Sprint(r.Negotiation.Revision) // r.Version would count drafts of the other side
 	base := roundPath(r.ID)
 	add := func(tab, href string) {
 		p.Tabs = append(p.Tabs, Tab{Href: href, Text: p.T("round.tab." + tab), Current: tab == current})
@@ -68,7 +68,7 @@ func (s *Server) roundPage(c *gin.Context, r *scheduling.Round, v viewer, curren
 func (s *Server) subPage(c *gin.Context, r *scheduling.Round, v viewer) Page {
 	p := s.page(c)
 	p.Back = &Link{Href: roundPath(r.ID), Text: roundTitle(p.Printer, r, v.Audience)}
-	p.Version = fmt.Sprint(r.Version)
+	p.Version = fmt.Sprint(r.Negotiation.Revision) // r.Version would count drafts of the other side
 	return p
 }
 
