@@ -137,6 +137,8 @@ func TestFencesHold(t *testing.T) {
 		"SQL after a context":           {"server/internal/store/a.go", store + `func f(db *gorm.DB, s string) { gorm.G[int](db).Exec(ctx, s) }`, "Exec: the SQL is not a constant"},
 		"condition in First":            {"server/internal/store/a.go", store + `func f(db *gorm.DB, s string) { db.First(&x, s) }`, "First: the SQL is not a constant"},
 		"constant SQL":                  {"server/internal/store/a.go", store + `const c = "a"; func f(db *gorm.DB, s string) { db.Where("a = ?", s).Or(c+" = 1").Exec(ctx, "x"); db.First(&x) }`, ""},
+		"SQL passed on by type":         {"server/internal/store/a.go", store + `func f(db *gorm.DB, s fixedSQL) { db.Where(fixed("a" + s)) }`, ""},
+		"SQL forced into the type":      {"server/internal/store/a.go", store + `func f(db *gorm.DB, s string) { db.Where(fixed(fixedSQL(s))) }`, "defeats it"},
 		"condition by struct":           {"server/internal/store/a.go", store + `func f(db *gorm.DB, s string) { db.Where(&row{ID: s}).Where(map[string]any{"a": s}) }`, ""},
 		"function of another package":   {"server/internal/store/a.go", store + `import "slices"; func f(s []int, i int) { slices.Delete(s, i, i) }`, ""},
 		"file that is not Go in web":    {"web/static/app.js", "", ""},
@@ -335,6 +337,9 @@ func (f *goFile) variableSQL(constants map[string]bool) (found []string) {
 		if !ok {
 			return true
 		}
+		if to, ok := call.Fun.(*ast.Ident); ok && to.Name == "fixedSQL" && !constant(call.Args[0], constants) {
+			found = append(found, fmt.Sprintf("%s: a conversion to fixedSQL defeats it", f.set.Position(call.Pos())))
+		}
 		method, ok := call.Fun.(*ast.SelectorExpr)
 		if !ok {
 			return true
@@ -357,13 +362,18 @@ func (f *goFile) variableSQL(constants map[string]bool) (found []string) {
 }
 
 // constant reports whether an expression holds no text from outside: a literal,
-// a constant, a sum of them, or a composite whose values gorm binds.
+// a constant, a sum of them, or a composite whose values gorm binds. Functions
+// that pass SQL on declare it as fixedSQL, to which constants convert by
+// themselves and strings do not, and unwrap it with fixed.
 func constant(e ast.Expr, constants map[string]bool) bool {
 	switch e := e.(type) {
 	case *ast.BasicLit, *ast.CompositeLit:
 		return true
 	case *ast.Ident:
 		return constants[e.Name]
+	case *ast.CallExpr: // fixed(s fixedSQL): the compiler lets no string in
+		f, ok := e.Fun.(*ast.Ident)
+		return ok && f.Name == "fixed"
 	case *ast.ParenExpr:
 		return constant(e.X, constants)
 	case *ast.UnaryExpr:
