@@ -61,25 +61,27 @@ func (s *Store) CreateAccount(ctx context.Context, a scheduling.Account) error {
 
 // Account is scheduling.Access's.
 func (s *Store) Account(ctx context.Context, id scheduling.AccountID) (scheduling.Account, error) {
-	return s.account(ctx, "id = ?", string(id))
+	return s.account(ctx, accountRow{ID: string(id)})
 }
 
 // AccountByEmail is scheduling.Access's.
 func (s *Store) AccountByEmail(ctx context.Context, email string) (scheduling.Account, error) {
-	return s.account(ctx, "email_key = ?", strings.ToLower(email))
+	return s.account(ctx, accountRow{EmailKey: strings.ToLower(email)})
 }
 
-func (s *Store) account(ctx context.Context, where string, arg string) (a scheduling.Account, err error) {
-	err = s.engine.read(ctx, func(tx *gorm.DB) error {
-		row, err := findAccount(ctx, tx, where, arg)
+// account finds an account by one of its keys.
+func (s *Store) account(ctx context.Context, key accountRow) (a scheduling.Account, err error) {
+	err = s.engine.query(ctx, func(db *gorm.DB) error {
+		row, err := findAccount(ctx, db, key)
 		a = row.build()
 		return err
 	})
 	return a, err
 }
 
-func findAccount(ctx context.Context, tx *gorm.DB, where string, arg string) (accountRow, error) {
-	rows, err := find[accountRow](ctx, tx, "", where, arg)
+func findAccount(ctx context.Context, db *gorm.DB, key accountRow) (accountRow, error) {
+	rows, err := find(ctx, gorm.G[accountRow](db).Where(
+		"(id = ? AND id <> '') OR (email_key = ? AND email_key <> '')", key.ID, key.EmailKey))
 	switch {
 	case err != nil:
 		return accountRow{}, err
@@ -106,7 +108,7 @@ func (s *Store) Accounts(ctx context.Context) ([]scheduling.Account, error) {
 func (s *Store) UpdateAccount(ctx context.Context, id scheduling.AccountID, change func(*scheduling.Account) error) error {
 	return s.retry(ctx, func(bool) error {
 		return s.engine.write(ctx, func(tx *gorm.DB) error {
-			old, err := findAccount(ctx, tx, "id = ?", string(id))
+			old, err := findAccount(ctx, tx, accountRow{ID: string(id)})
 			if err != nil {
 				return err
 			}

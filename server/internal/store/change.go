@@ -65,7 +65,7 @@ func formResult(ctx context.Context, tx *gorm.DB, form scheduling.Once) (result 
 	if form.Key == "" {
 		return "", false, nil
 	}
-	rows, err := find[formRow](ctx, tx, "", "actor = ? AND form = ? AND digest = ?", form.Actor, form.Key, form.Digest)
+	rows, err := find(ctx, gorm.G[formRow](tx).Where("actor = ? AND form = ? AND digest = ?", form.Actor, form.Key, form.Digest))
 	if err != nil || len(rows) == 0 {
 		return "", false, err
 	}
@@ -176,15 +176,8 @@ func (to *news) write(ctx context.Context, tx *gorm.DB) error {
 }
 
 // lockNegotiation keeps everybody else from changing a negotiation and its
-// rounds until the transaction ends.
-func (s *Store) lockNegotiation(ctx context.Context, tx *gorm.DB, id scheduling.NegotiationID) error {
-	if s.engine.lock() == "" {
-		return nil
-	}
-	var found string
-	err := tx.WithContext(ctx).Raw("SELECT id FROM negotiations WHERE id = ?"+s.engine.lock(), string(id)).Scan(&found).Error
-	if err != nil {
-		return fmt.Errorf("store: lock negotiation %s: %w", id, err)
-	}
-	return nil
+// rounds until the transaction ends. SQLite has no such lock and needs none.
+func lockNegotiation(ctx context.Context, tx *gorm.DB, id scheduling.NegotiationID) error {
+	_, err := find(ctx, gorm.G[negotiationRow](tx, clause.Locking{Strength: "UPDATE"}).Where("id = ?", string(id)))
+	return err
 }

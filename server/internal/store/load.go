@@ -9,12 +9,10 @@ import (
 	"parley/scheduling"
 )
 
-// find lists the rows that a condition selects.
-func find[R any](ctx context.Context, tx *gorm.DB, order, where string, args ...any) ([]R, error) {
-	q := gorm.G[R](tx).Where(where, args...)
-	if order != "" {
-		q = q.Order(order)
-	}
+// find lists the rows that a query selects.
+func find[R any](ctx context.Context, q interface {
+	Find(ctx context.Context) ([]R, error)
+}) ([]R, error) {
 	rows, err := q.Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("store: load %T: %w", *new(R), err)
@@ -25,15 +23,15 @@ func find[R any](ctx context.Context, tx *gorm.DB, order, where string, args ...
 // loadNegotiations loads negotiations in three queries. What does not exist is
 // left out.
 func loadNegotiations(ctx context.Context, tx *gorm.DB, ids ...string) (map[string]negotiationRows, error) {
-	negotiations, err := find[negotiationRow](ctx, tx, "", "id IN ?", ids)
+	negotiations, err := find(ctx, gorm.G[negotiationRow](tx).Where("id IN ?", ids))
 	if err != nil || len(negotiations) == 0 {
 		return nil, err
 	}
-	parties, err := find[partyRow](ctx, tx, "place", "negotiation IN ?", ids)
+	parties, err := find(ctx, gorm.G[partyRow](tx).Where("negotiation IN ?", ids).Order("place"))
 	if err != nil {
 		return nil, err
 	}
-	members, err := find[memberRow](ctx, tx, "place", "negotiation IN ?", ids)
+	members, err := find(ctx, gorm.G[memberRow](tx).Where("negotiation IN ?", ids).Order("place"))
 	if err != nil {
 		return nil, err
 	}
@@ -72,13 +70,8 @@ func of[R any](rows []R, belongs func(R) bool) []R {
 	return some
 }
 
-// loadRounds loads the rounds that a condition on table rounds selects, by
-// number, in one query for each table.
-func loadRounds(ctx context.Context, tx *gorm.DB, where string, args ...any) ([]roundRows, error) {
-	rounds, err := find[roundRow](ctx, tx, "number", where, args...)
-	if err != nil || len(rounds) == 0 {
-		return nil, err
-	}
+// withChildren loads what belongs to rounds, in one query for each table.
+func withChildren(ctx context.Context, tx *gorm.DB, rounds []roundRow) ([]roundRows, error) {
 	ids := make([]string, len(rounds))
 	for i, r := range rounds {
 		ids[i] = r.ID
@@ -112,30 +105,30 @@ func loadRounds(ctx context.Context, tx *gorm.DB, where string, args ...any) ([]
 // loadChildren loads what belongs to the rounds with those keys. Confirmations
 // are not among it: they follow from slots and meetings.
 func loadChildren(ctx context.Context, tx *gorm.DB, ids []string) (all roundRows, err error) {
-	if all.proposals, err = find[proposalRow](ctx, tx, "place", "round IN ?", ids); err != nil {
+	if all.proposals, err = find(ctx, gorm.G[proposalRow](tx).Where("round IN ?", ids).Order("place")); err != nil {
 		return all, err
 	}
-	if all.venues, err = find[venueRow](ctx, tx, "", "round IN ?", ids); err != nil {
+	if all.venues, err = find(ctx, gorm.G[venueRow](tx).Where("round IN ?", ids)); err != nil {
 		return all, err
 	}
-	if all.slots, err = find[slotRow](ctx, tx, "place", "round IN ?", ids); err != nil {
+	if all.slots, err = find(ctx, gorm.G[slotRow](tx).Where("round IN ?", ids).Order("place")); err != nil {
 		return all, err
 	}
-	if all.positions, err = find[positionRow](ctx, tx, "", "round IN ?", ids); err != nil {
+	if all.positions, err = find(ctx, gorm.G[positionRow](tx).Where("round IN ?", ids)); err != nil {
 		return all, err
 	}
-	if all.consents, err = find[consentRow](ctx, tx, "", "round IN ?", ids); err != nil {
+	if all.consents, err = find(ctx, gorm.G[consentRow](tx).Where("round IN ?", ids)); err != nil {
 		return all, err
 	}
-	if all.drafts, err = find[draftRow](ctx, tx, "", "round IN ?", ids); err != nil {
+	if all.drafts, err = find(ctx, gorm.G[draftRow](tx).Where("round IN ?", ids)); err != nil {
 		return all, err
 	}
-	if all.meetings, err = find[meetingRow](ctx, tx, "", "round IN ?", ids); err != nil {
+	if all.meetings, err = find(ctx, gorm.G[meetingRow](tx).Where("round IN ?", ids)); err != nil {
 		return all, err
 	}
-	if all.deliveries, err = find[deliveryRow](ctx, tx, "place", "round IN ?", ids); err != nil {
+	if all.deliveries, err = find(ctx, gorm.G[deliveryRow](tx).Where("round IN ?", ids).Order("place")); err != nil {
 		return all, err
 	}
-	all.objections, err = find[objectionRow](ctx, tx, "place", "round IN ?", ids)
+	all.objections, err = find(ctx, gorm.G[objectionRow](tx).Where("round IN ?", ids).Order("place"))
 	return all, err
 }

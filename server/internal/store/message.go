@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"parley/scheduling"
 )
@@ -80,27 +81,22 @@ func (s *Store) Messages(ctx context.Context, id scheduling.NegotiationID, limit
 // Claim is scheduling.Outbox's. Workers that claim at the same time pass over
 // each other's messages instead of waiting for them.
 func (s *Store) Claim(ctx context.Context, owner string, now, until time.Time, limit int) ([]scheduling.Message, error) {
-	lock := s.engine.lock()
-	if lock != "" {
-		lock += " SKIP LOCKED"
-	}
 	var rows []messageRow
 	err := s.retry(ctx, func(bool) error {
 		return s.engine.write(ctx, func(tx *gorm.DB) error {
-			var ids []string
-			err := tx.WithContext(ctx).Raw(
-				`SELECT id FROM messages WHERE state = ? AND next_at <= ? AND lease_until <= ?
-				ORDER BY next_at, created_at, number LIMIT ?`+lock,
-				string(scheduling.MessageQueued), now.Unix(), now.Unix(), limit).Scan(&ids).Error
-			if err != nil || len(ids) == 0 {
+			due, err := gorm.G[messageRow](tx, clause.Locking{Strength: "UPDATE", Options: "SKIP LOCKED"}).
+				Where("state = ? AND next_at <= ? AND lease_until <= ?", string(scheduling.MessageQueued), now.Unix(), now.Unix()).
+				Order("next_at, created_at, number").Limit(limit).Find(ctx)
+			if err != nil || len(due) == 0 {
 				return err
+			}
+			ids := make([]string, len(due))
+			for i, row := range due {
+				ids[i] = row.ID
 			}
 			_, err = gorm.G[messageRow](tx).Where("id IN ?", ids).Select("lease_owner", "lease_until").
 				Updates(ctx, messageRow{LeaseOwner: owner, LeaseUntil: until.Unix()})
-			if err != nil {
-				return err
-			}
-			rows, err = find[messageRow](ctx, tx, "next_at, created_at, number", "id IN ?", ids)
+			rows = due
 			return err
 		})
 	})
@@ -159,7 +155,7 @@ func (s *Store) Newer(ctx context.Context, m scheduling.Message) (bool, error) {
 func (s *Store) Resend(ctx context.Context, id scheduling.NegotiationID, message scheduling.MessageID, now time.Time) error {
 	return s.retry(ctx, func(bool) error {
 		return s.engine.write(ctx, func(tx *gorm.DB) error {
-			mine := "id = ? AND negotiation = ?"
+			const mine = "id = ? AND negotiation = ?"
 			queued, err := gorm.G[messageRow](tx).
 				Where(mine+" AND state = ?", string(message), string(id), string(scheduling.MessageFailed)).
 				Select("state", "next_at").

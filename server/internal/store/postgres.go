@@ -44,8 +44,6 @@ func (p *postgres) write(ctx context.Context, f func(tx *gorm.DB) error) error {
 	return p.db.WithContext(ctx).Transaction(f, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
 }
 
-func (p *postgres) lock() string { return " FOR UPDATE" }
-
 // again: serialization_failure and deadlock_detected.
 func (p *postgres) again(err error) bool {
 	e, ok := errors.AsType[*pgconn.PgError](err)

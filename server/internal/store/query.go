@@ -25,19 +25,23 @@ func (s *Store) Negotiation(ctx context.Context, id scheduling.NegotiationID) (*
 
 // loadRound is a round as rows, with its negotiation; ErrNotFound.
 func loadRound(ctx context.Context, tx *gorm.DB, id scheduling.RoundID) (*scheduling.Negotiation, roundRows, error) {
-	rounds, err := loadRounds(ctx, tx, "id = ?", id.String())
+	rounds, err := find(ctx, gorm.G[roundRow](tx).Where("id = ?", id.String()))
 	switch {
 	case err != nil:
 		return nil, roundRows{}, err
 	case len(rounds) == 0:
 		return nil, roundRows{}, notFound("round_unknown")
 	}
+	rows, err := withChildren(ctx, tx, rounds)
+	if err != nil {
+		return nil, roundRows{}, err
+	}
 	negotiation, err := loadNegotiation(ctx, tx, id.Negotiation)
 	if err != nil {
 		return nil, roundRows{}, err
 	}
 	n, err := negotiation.build()
-	return n, rounds[0], err
+	return n, rows[0], err
 }
 
 // Round is scheduling.Store's.
@@ -66,7 +70,11 @@ func (s *Store) Rounds(ctx context.Context, id scheduling.NegotiationID) ([]*sch
 		if negotiation, err = loadNegotiation(ctx, tx, id); err != nil {
 			return err
 		}
-		all, err = loadRounds(ctx, tx, "negotiation = ?", string(id))
+		rounds, err := find(ctx, gorm.G[roundRow](tx).Where("negotiation = ?", string(id)).Order("number"))
+		if err != nil {
+			return err
+		}
+		all, err = withChildren(ctx, tx, rounds)
 		return err
 	})
 	if err != nil {

@@ -102,8 +102,6 @@ func (s *sqlite) write(ctx context.Context, f func(tx *gorm.DB) error) error {
 	return s.writer.WithContext(ctx).Transaction(f)
 }
 
-func (s *sqlite) lock() string { return "" }
-
 // again: another process may hold the file, such as a backup.
 func (s *sqlite) again(err error) bool {
 	e, ok := errors.AsType[*sqlitedriver.Error](err)

@@ -55,10 +55,6 @@ type engine interface {
 	// write runs f in a transaction of its own, which an error from f or a
 	// panic rolls back.
 	write(ctx context.Context, f func(tx *gorm.DB) error) error
-	// lock is the clause that keeps others from the rows of a query in a
-	// transaction that writes: FOR UPDATE, or nothing where there is only one
-	// such transaction at a time.
-	lock() string
 	// again reports whether a transaction failed for no fault of its own, so
 	// that it can be tried again.
 	again(err error) bool

@@ -64,7 +64,7 @@ func (s *Store) SaveToken(ctx context.Context, t scheduling.Token) error {
 func (s *Store) Token(ctx context.Context, hash string, purpose scheduling.Purpose) (scheduling.Token, error) {
 	var rows []tokenRow
 	err := s.engine.query(ctx, func(db *gorm.DB) (err error) {
-		rows, err = find[tokenRow](ctx, db, "", "hash = ? AND purpose = ?", hash, string(purpose))
+		rows, err = find(ctx, gorm.G[tokenRow](db).Where("hash = ? AND purpose = ?", hash, string(purpose)))
 		return err
 	})
 	switch {
@@ -109,7 +109,7 @@ func (s *Store) UseToken(ctx context.Context, hash string, purpose scheduling.Pu
 			if err != nil {
 				return fmt.Errorf("store: use token: %w", err)
 			}
-			rows, err := find[tokenRow](ctx, tx, "", "hash = ? AND purpose = ?", hash, string(purpose))
+			rows, err := find(ctx, gorm.G[tokenRow](tx).Where("hash = ? AND purpose = ?", hash, string(purpose)))
 			switch {
 			case err != nil:
 				return err
@@ -172,16 +172,20 @@ func (s *Store) Revoke(ctx context.Context, f scheduling.TokenFilter, now time.T
 // matching selects the tokens that a filter names.
 func matching(db *gorm.DB, f scheduling.TokenFilter) *gorm.DB {
 	db = db.Model(&tokenRow{}).Where("purpose = ?", string(f.Purpose))
-	for column, value := range map[string]string{
-		"account": string(f.Account), "negotiation": string(f.Negotiation),
-		"member": string(f.Member), "level": string(f.Level),
-	} {
-		if value != "" {
-			db = db.Where(column+" = ?", value)
-		}
+	if f.Account != "" {
+		db = db.Where("account = ?", string(f.Account))
+	}
+	if f.Negotiation != "" {
+		db = db.Where("negotiation = ?", string(f.Negotiation))
+	}
+	if f.Member != "" {
+		db = db.Where("member = ?", string(f.Member))
 	}
 	if f.Party != nil {
 		db = db.Where("party = ?", string(*f.Party))
+	}
+	if f.Level != "" {
+		db = db.Where("level = ?", string(f.Level))
 	}
 	if !f.Before.IsZero() {
 		db = db.Where("created_at < ?", f.Before.Unix())

@@ -63,7 +63,7 @@ func (s *Store) Create(ctx context.Context, form scheduling.Once, n *scheduling.
 func (s *Store) AddRound(ctx context.Context, form scheduling.Once, r *scheduling.Round) (scheduling.RoundID, error) {
 	shared, events := r.Shared(), r.TakeEvents()
 	result, err := s.once(ctx, form, func(tx *gorm.DB) (string, error) {
-		if err := s.lockNegotiation(ctx, tx, r.ID.Negotiation); err != nil {
+		if err := lockNegotiation(ctx, tx, r.ID.Negotiation); err != nil {
 			return "", err
 		}
 		loaded, err := loadNegotiation(ctx, tx, r.ID.Negotiation)
@@ -158,7 +158,7 @@ func (s *Store) Update(ctx context.Context, id scheduling.RoundID, form scheduli
 		var c *roundChange
 		if locked {
 			return s.engine.write(ctx, func(tx *gorm.DB) (err error) {
-				if err := s.lockNegotiation(ctx, tx, id.Negotiation); err != nil {
+				if err := lockNegotiation(ctx, tx, id.Negotiation); err != nil {
 					return err
 				}
 				if c, err = loadChange(ctx, tx, id, form); err != nil {
@@ -282,7 +282,7 @@ func (s *Store) UpdateNegotiation(ctx context.Context, id scheduling.Negotiation
 
 // updateNegotiation always works under the lock: it is rare.
 func (s *Store) updateNegotiation(ctx context.Context, tx *gorm.DB, id scheduling.NegotiationID, form scheduling.Once, change func(*scheduling.Negotiation) error) error {
-	if err := s.lockNegotiation(ctx, tx, id); err != nil {
+	if err := lockNegotiation(ctx, tx, id); err != nil {
 		return err
 	}
 	if _, used, err := formResult(ctx, tx, form); err != nil {
