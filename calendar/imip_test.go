@@ -167,9 +167,12 @@ func TestMailsThatCannotBeWritten(t *testing.T) {
 		"cancelled":              func(m *Message) { r := request(0); r.Event.Status = StatusCancelled; m.Calendar = r },
 		"own header":             func(m *Message) { m.Headers = map[string]string{"subject": "x"} },
 		"own header, MIME":       func(m *Message) { m.Headers = map[string]string{"content-type": "text/html"} },
-		"header twice":           func(m *Message) { m.Headers = map[string]string{"X-A": "1", "x-a": "2"} },
-		"header with break":      func(m *Message) { m.Headers = map[string]string{"X-A: b\r\nBcc": "eve@evil.example"} },
-		"header without name":    func(m *Message) { m.Headers = map[string]string{"": "x"} },
+		"own header, encoding": func(m *Message) {
+			m.HTML, m.Calendar, m.Headers = "", nil, map[string]string{"Content-Transfer-Encoding": "8bit"}
+		},
+		"header twice":        func(m *Message) { m.Headers = map[string]string{"X-A": "1", "x-a": "2"} },
+		"header with break":   func(m *Message) { m.Headers = map[string]string{"X-A: b\r\nBcc": "eve@evil.example"} },
+		"header without name": func(m *Message) { m.Headers = map[string]string{"": "x"} },
 	} {
 		m := mailOf(request(0))
 		change(&m)

@@ -82,7 +82,7 @@ func newTimezone(zone civil.Zone, first, last int) (*ical.Component, bool) {
 	}
 	daylight, ok := yearlyRule(forward, first, last)
 	standard, ok2 := yearlyRule(back, first, last)
-	if !ok || !ok2 || daylight.from != standard.to || daylight.to != standard.from {
+	if !ok || !ok2 {
 		return nil, false
 	}
 	// The year before the first begins the rules, so that the first year's
@@ -211,7 +211,7 @@ func occursTwice(t time.Time) bool {
 	start, end := t.ZoneBounds()
 	if !start.IsZero() {
 		_, before := start.Add(-1).Zone()
-		if before > offset && t.Before(start.Add(time.Duration(before-offset)*time.Second)) {
+		if t.Before(start.Add(time.Duration(before-offset) * time.Second)) {
 			return true
 		}
 	}
