@@ -1,6 +1,9 @@
 package scheduling
 
-import "slices"
+import (
+	"slices"
+	"unicode/utf8"
+)
 
 // Scope says how far a text may travel.
 type Scope string
@@ -48,6 +51,9 @@ func (t Text) Visible(to Audience) bool {
 	}
 	return false
 }
+
+// tooLong reports whether t has more than limit runes.
+func tooLong(t Text, limit int) bool { return utf8.RuneCountInString(t.Body) > limit }
 
 // For is the body of t for those who may read it, and "" for all others.
 func (t Text) For(to Audience) string {

@@ -50,11 +50,19 @@ func (r *Round) Consent(a Act, label Label, version int) error {
 			return refuse(ErrConflict, "condition_open", "slot", string(label))
 		}
 	}
-	if _, ok := s.Consent(party); ok {
-		return nil // said already: no news
+	if c, ok := s.Consent(party); !ok || c.Reported != nil && a.Evidence == nil {
+		r.consent(a, party, s)
+	} // otherwise said already: no news
+	if r.Rule.Confirmation == OnLastConsent && len(r.Missing(s)) == 0 && r.Negotiation.Status == Active {
+		r.confirm(a, s)
 	}
+	return nil
+}
+
+// consent records the consent of a party, which it gives to one slot at a time.
+func (r *Round) consent(a Act, party PartyID, s *Slot) {
 	for _, other := range r.Slots {
-		if _, ok := other.Consent(party); ok && other.Status == Offered {
+		if _, ok := other.Consent(party); ok && other != s && other.Status == Offered {
 			r.dropConsent(a, party, other)
 		}
 	}
@@ -63,10 +71,6 @@ func (r *Round) Consent(a Act, label Label, version int) error {
 		Kind: ConsentGiven, At: a.At, By: a.By, Party: party, Slot: s.Label, SlotVersion: s.Version,
 		Evidence: a.Evidence, Scope: AllParties,
 	})
-	if r.Rule.Confirmation == OnLastConsent && len(r.Missing(s)) == 0 && r.Negotiation.Status == Active {
-		r.confirm(a, s)
-	}
-	return nil
 }
 
 // agreeable refuses a slot that cannot be consented to or confirmed as the
@@ -120,21 +124,29 @@ func (r *Round) WithdrawConsent(a Act, label Label) error {
 	return nil
 }
 
+// dropConsent voids a consent. What stays of it, for version 0 of the slot, is
+// that the party has once spoken for itself.
 func (r *Round) dropConsent(a Act, party PartyID, s *Slot) {
-	delete(s.Consents, party)
+	reported := a.Evidence
+	if s.Consents[party].Reported == nil {
+		reported = nil
+	}
+	s.Consents[party] = Consent{By: a.By, At: a.At, Reported: reported}
 	r.record(Event{
 		Kind: ConsentWithdrawn, At: a.At, By: a.By, Party: party, Slot: s.Label, SlotVersion: s.Version,
 		Evidence: a.Evidence, Scope: AllParties,
 	})
 }
 
-// MayConfirm refuses a member who is not the confirmer named by the rule.
+// MayConfirm refuses a member who is not the confirmer named by the rule. Where
+// the last consent confirms, any convener may do what it could not, because the
+// talks were suspended.
 func (r *Round) MayConfirm(by MemberID) error {
 	m, err := r.convener(by)
 	switch {
 	case err != nil:
 		return err
-	case m.Party != r.Rule.Confirmer:
+	case r.Rule.Confirmation == ByConfirmer && m.Party != r.Rule.Confirmer:
 		return refuse(ErrForbidden, "not_the_confirmer")
 	}
 	return nil
@@ -188,17 +200,20 @@ func (r *Round) confirm(a Act, s *Slot) {
 	}
 	s.Status = SlotConfirmed
 	for _, p := range r.Proposals {
-		if p.Status == Delivered && s.offeredBy(p.Number) {
+		if p.Status.MayBecome(Accepted) && s.offeredBy(p.Number) {
 			p.Status = Accepted
 		}
 	}
+	var before []MemberID
 	if r.Meeting == nil {
 		r.Meeting = &Meeting{UID: r.UID}
 	} else {
 		kind = MeetingRescheduled
 		r.Meeting.Sequence++
+		before = r.Meeting.Invited
 	}
 	r.Meeting.fix(s, a, r.wanting())
+	r.uninvite(a, before, r.Meeting.Invited)
 	r.Status, r.Postponed, r.Postponement, r.Release = Confirmed, false, nil, nil
 	r.record(Event{
 		Kind: kind, At: a.At, By: a.By, Party: r.Negotiation.partyOf(a.By), Slot: s.Label, SlotVersion: s.Version,

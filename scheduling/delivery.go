@@ -42,6 +42,9 @@ func (r *Round) RecordDelivery(a Act, d Delivery) error {
 	if err != nil {
 		return err
 	}
+	if err := r.writable(); err != nil {
+		return err
+	}
 	p := r.Proposal(d.Proposal)
 	switch {
 	case p == nil:

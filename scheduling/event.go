@@ -48,6 +48,7 @@ const (
 	MeetingChanged      EventKind = "meeting_changed"
 	MeetingSineDie      EventKind = "meeting_postponed"
 	MeetingWasHeld      EventKind = "meeting_held"
+	MeetingFaded        EventKind = "meeting_faded" // cancelled long ago; feeds have dropped it
 	ChangeProposed      EventKind = "change_proposed"
 	ChangeDropped       EventKind = "change_dropped"
 	PostponementAsked   EventKind = "postponement_asked"

@@ -63,11 +63,9 @@ func (m *Meeting) dismiss() []MemberID {
 	return invited
 }
 
-func (m *Meeting) fade(now time.Time) {
-	if m.Status == MeetingCancelled && !now.Before(m.RevisedAt.Add(CancelledShown)) {
-		m.Faded = true
-	}
-}
+// fades reports whether feeds still show the meeting as cancelled, and will
+// drop it.
+func (m *Meeting) fades() bool { return m.Status == MeetingCancelled && !m.Faded }
 
 // A Postponement is a party's request to give up the date without a new one.
 type Postponement struct {
@@ -107,6 +105,9 @@ func (r *Round) unanimous(agreed []PartyID) bool {
 func (r *Round) ReleaseToPublic(a Act, text string) error {
 	party, err := r.speaker(a, RightConsent)
 	if err != nil {
+		return err
+	}
+	if err := r.writable(); err != nil {
 		return err
 	}
 	text = strings.TrimSpace(text)
@@ -195,7 +196,7 @@ func (r *Round) ChangeMeeting(a Act, room, link string) error {
 // required party, each by its own act, unless the rule lets the convener do it
 // alone; until then the date stays in force.
 func (r *Round) Postpone(a Act, reason Text) error {
-	party, err := r.speaker(a, RightConsent)
+	party, alone, err := r.postponer(a)
 	if err != nil {
 		return err
 	}
@@ -213,7 +214,6 @@ func (r *Round) Postpone(a Act, reason Text) error {
 		return nil
 	}
 	r.Postponement.Agreed = append(r.Postponement.Agreed, party)
-	alone := r.Rule.ConvenerPostpones && party == r.Convener
 	if !alone && !r.unanimous(r.Postponement.Agreed) {
 		r.record(Event{
 			Kind: PostponementAsked, At: a.At, By: a.By, Party: party, Slot: r.Meeting.Slot,
@@ -230,6 +230,9 @@ func (r *Round) Postpone(a Act, reason Text) error {
 		case Expired, Withdrawn, Released, Vacated:
 		}
 	}
+	if !r.Deadline.IsZero() && !a.At.Before(r.Deadline.Instant()) {
+		r.Deadline = Deadline{} // it was kept, and does not end the round now
+	}
 	r.Status, r.Postponed, r.Postponement, r.Release = OnTheTable, true, nil, nil
 	r.Meeting.Status, r.Meeting.ChangePending, r.Meeting.RevisedAt = MeetingPostponed, false, a.At
 	r.Meeting.Sequence++
@@ -237,7 +240,19 @@ func (r *Round) Postpone(a Act, reason Text) error {
 		Kind: MeetingSineDie, At: a.At, By: a.By, Party: party, Slot: r.Meeting.Slot, SlotVersion: r.Meeting.SlotVersion,
 		Sequence: r.Meeting.Sequence, Text: text, Evidence: a.Evidence, Invited: r.Meeting.dismiss(), Scope: AllParties,
 	})
+	r.settle(a.At)
 	return nil
+}
+
+// postponer is the party that asks for a postponement, and whether it can
+// decide on it alone.
+func (r *Round) postponer(a Act) (party PartyID, alone bool, err error) {
+	alone = r.Rule.ConvenerPostpones
+	if m, err := r.convener(a.By); alone && err == nil && m.Party == "" && r.Convener == "" && a.For == "" {
+		return "", true, nil // neutral staff, who consent to nothing otherwise
+	}
+	party, err = r.speaker(a, RightConsent)
+	return party, alone && party == r.Convener, err
 }
 
 // RefusePostponement drops a request for postponement: its author takes it
@@ -245,6 +260,9 @@ func (r *Round) Postpone(a Act, reason Text) error {
 func (r *Round) RefusePostponement(a Act) error {
 	party, err := r.speaker(a, RightConsent)
 	if err != nil {
+		return err
+	}
+	if err := r.writable(); err != nil {
 		return err
 	}
 	if r.Postponement == nil {
@@ -260,6 +278,9 @@ func (r *Round) RefusePostponement(a Act) error {
 func (r *Round) MarkHeld(a Act) error {
 	m, err := r.convener(a.By)
 	if err != nil {
+		return err
+	}
+	if err := r.writable(); err != nil {
 		return err
 	}
 	s := r.Confirmed()
@@ -281,23 +302,43 @@ func (r *Round) MarkHeld(a Act) error {
 
 // UpdateInvited brings the invitations in line with the members: who has
 // joined or now wants them is invited to a meeting that stands, and who has
-// been removed or wants none any more is uninvited.
+// been removed or wants none any more is uninvited, which raises the sequence.
 func (r *Round) UpdateInvited(a Act) {
 	if r.Status != Confirmed {
 		return
 	}
+	before := r.Meeting.Invited
 	wanting := r.wanting()
-	for _, id := range wanting {
-		if !r.Meeting.Has(id) {
-			r.record(Event{Kind: MemberInvited, At: a.At, By: a.By, Party: r.Negotiation.partyOf(id), Member: id, Slot: r.Meeting.Slot, SlotVersion: r.Meeting.SlotVersion, Sequence: r.Meeting.Sequence, Invited: []MemberID{id}, Scope: OwnParty})
-		}
+	if slices.ContainsFunc(before, func(id MemberID) bool { return !slices.Contains(wanting, id) }) {
+		r.Meeting.Sequence++
+		r.Meeting.RevisedAt = a.At
+		r.uninvite(a, before, wanting)
 	}
-	for _, id := range r.Meeting.Invited {
-		if !slices.Contains(wanting, id) {
-			r.record(Event{Kind: MemberUninvited, At: a.At, By: a.By, Party: r.Negotiation.partyOf(id), Member: id, Slot: r.Meeting.Slot, SlotVersion: r.Meeting.SlotVersion, Sequence: r.Meeting.Sequence, Invited: []MemberID{id}, Scope: OwnParty})
+	for _, id := range wanting {
+		if !slices.Contains(before, id) {
+			r.tell(a, MemberInvited, id)
 		}
 	}
 	r.Meeting.Invited = wanting
+}
+
+// uninvite tells those who have been invited and are no longer to be that the
+// meeting is off for them.
+func (r *Round) uninvite(a Act, before, wanting []MemberID) {
+	for _, id := range before {
+		if !slices.Contains(wanting, id) {
+			r.tell(a, MemberUninvited, id)
+		}
+	}
+}
+
+// tell records that the invitation of one member comes or goes.
+func (r *Round) tell(a Act, kind EventKind, id MemberID) {
+	r.record(Event{
+		Kind: kind, At: a.At, By: a.By, Party: r.Negotiation.partyOf(id), Member: id,
+		Slot: r.Meeting.Slot, SlotVersion: r.Meeting.SlotVersion, Sequence: r.Meeting.Sequence,
+		Invited: []MemberID{id}, Scope: OwnParty,
+	})
 }
 
 // derivedUID is an identity that follows one way from another.

@@ -141,10 +141,11 @@ func (n *Negotiation) partyOf(id MemberID) PartyID {
 // MayManage refuses a member who may not change the members of a party. That
 // is for its own conveners and for neutral conveners; and for any convener as
 // long as the party has nobody, so that somebody can be named for it at all.
+// Neutral staff are named by neutral staff alone, since they manage everybody.
 func (n *Negotiation) MayManage(by MemberID, party PartyID) error {
 	m := n.Member(by)
 	empty := !slices.ContainsFunc(n.Members, func(o Member) bool { return o.Party == party && !o.Removed })
-	if m == nil || !m.Rights.Has(RightConvene) || m.Party != party && m.Party != "" && !empty {
+	if m == nil || !m.Rights.Has(RightConvene) || m.Party != party && m.Party != "" && (!empty || party == "") {
 		return refuse(ErrForbidden, "not_your_party")
 	}
 	return nil

@@ -130,6 +130,19 @@ func (r *Round) TakePositions(a Act, answers []Answer) error {
 	return nil
 }
 
+// AnswerFaults lists what TakePositions at now would refuse of answers, one
+// refusal a slot, so that a form can show all at once.
+func (r *Round) AnswerFaults(answers []Answer, now time.Time) []*Error {
+	r.advance(now)
+	var faults []*Error
+	for _, ans := range answers {
+		if err := r.checkAnswer(ans, now); err != nil {
+			faults = append(faults, err.at("slot-"+string(ans.Slot)))
+		}
+	}
+	return faults
+}
+
 func (r *Round) checkAnswer(ans Answer, now time.Time) *Error {
 	s := r.Slot(ans.Slot)
 	switch {
@@ -147,7 +160,7 @@ func (r *Round) checkAnswer(ans Answer, now time.Time) *Error {
 		return refuse(ErrInvalid, "level_unknown", "slot", string(s.Label))
 	case ans.Level == LevelIfNeedBe && strings.TrimSpace(ans.Reason.Body) == "":
 		return refuse(ErrInvalid, "condition_missing", "slot", string(s.Label))
-	case len([]rune(ans.Reason.Body)) > MaxNote:
+	case tooLong(ans.Reason, MaxNote):
 		return refuse(ErrInvalid, "reason_too_long", "slot", string(s.Label))
 	case ans.Rank < 0 || ans.Rank > len(r.Slots):
 		return refuse(ErrInvalid, "rank_out_of_range", "slot", string(s.Label))
@@ -160,7 +173,7 @@ func (r *Round) answer(a Act, party PartyID, ans Answer) {
 	ans.Reason.Owner = party
 	p := Position{
 		Level: ans.Level, Reason: ans.Reason, Rank: ans.Rank, SlotVersion: s.Version,
-		By: a.By, At: a.At, Late: r.late(a.At), Reported: a.Evidence,
+		By: a.By, At: a.At, Late: r.late(s, a.At), Reported: a.Evidence,
 	}
 	if ans.Level == LevelIfNeedBe {
 		p.Condition = ConditionOpen
@@ -173,8 +186,21 @@ func (r *Round) answer(a Act, party PartyID, ans Answer) {
 		Kind: PositionTaken, At: a.At, By: a.By, Party: party, Slot: s.Label, SlotVersion: s.Version,
 		Level: p.Level, Text: p.Reason, Evidence: a.Evidence, Scope: AllParties,
 	})
-	if _, ok := s.Consent(party); ok && p.Level == LevelNotPossible {
+	if _, ok := s.Consent(party); ok && (p.Level == LevelNotPossible || p.Condition == ConditionOpen) {
 		r.dropConsent(a, party, s)
+	}
+	if p.Level != LevelNotPossible {
+		r.reconsider(party, s)
+	}
+}
+
+// reconsider makes what a party had declined an offer again, once it has said
+// of one of its slots that it may do.
+func (r *Round) reconsider(party PartyID, s *Slot) {
+	for _, p := range r.Proposals {
+		if p.Status == Declined && p.By != party && s.offeredBy(p.Number) {
+			p.Status = Delivered
+		}
 	}
 }
 
@@ -184,20 +210,18 @@ func (p Position) says(q Position) bool {
 		slices.Equal(p.Reason.Named, q.Reason.Named) && p.Rank == q.Rank && p.Reported == nil && q.Reported == nil
 }
 
-// late reports whether every reply-by on the table has passed. A late answer
-// counts all the same, and is marked.
-func (r *Round) late(now time.Time) bool {
-	any := false
-	for _, p := range r.Proposals {
-		if p.Status != Delivered || p.ReplyBy.IsZero() {
-			continue
-		}
-		any = true
-		if now.Before(p.ReplyBy.Instant()) {
+// late reports whether the reply-by of every proposal that offers the slot has
+// passed. A late answer counts all the same, and is marked.
+func (r *Round) late(s *Slot, now time.Time) bool {
+	late := false
+	for _, o := range s.Offers {
+		p := r.Proposal(o.Proposal)
+		if p == nil || p.ReplyBy.IsZero() || now.Before(p.ReplyBy.Instant()) {
 			return false
 		}
+		late = true
 	}
-	return any
+	return late
 }
 
 // SettleCondition records whether the condition that a party attached to a
@@ -212,8 +236,11 @@ func (r *Round) SettleCondition(a Act, label Label, met bool, note Text) error {
 	}
 	r.advance(a.At)
 	s := r.Slot(label)
-	if s == nil {
+	switch {
+	case s == nil:
 		return refuse(ErrNotFound, "slot_unknown", "slot", string(label))
+	case tooLong(note, MaxNote):
+		return refuse(ErrInvalid, "reason_too_long", "slot", string(label))
 	}
 	p, ok := s.Position(party)
 	if !ok || p.Condition != ConditionOpen || s.Status != Offered {

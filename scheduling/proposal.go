@@ -1,7 +1,6 @@
 package scheduling
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -23,7 +22,8 @@ const (
 	Declined          ProposalStatus = "declined" // another required party ruled out all of it
 )
 
-// proposalMoves is the state table of one version of a proposal.
+// proposalMoves is the state table of one version of a proposal. One that was
+// declined is as good as delivered: who declined it may think again.
 var proposalMoves = map[ProposalStatus][]ProposalStatus{
 	DraftProposal:     {Delivered},
 	Delivered:         {Superseded, ProposalWithdrawn, ProposalLapsed, Accepted, Declined},
@@ -31,7 +31,7 @@ var proposalMoves = map[ProposalStatus][]ProposalStatus{
 	ProposalWithdrawn: nil,
 	ProposalLapsed:    nil,
 	Accepted:          nil,
-	Declined:          {Superseded, ProposalWithdrawn},
+	Declined:          {Delivered, Superseded, ProposalWithdrawn, ProposalLapsed, Accepted},
 }
 
 // MayBecome reports whether a proposal may move from s to next.
@@ -146,7 +146,7 @@ func (r *Round) Draft(a Act, c Content) error {
 	if r.Status == Held || r.Status == Cancelled || r.Status == Lapsed {
 		return r.closed()
 	}
-	r.Discard(a)
+	r.discard(m.Party)
 	r.Proposals = append(r.Proposals, &Proposal{
 		Content: c.ownedBy(m.Party), By: m.Party, Status: DraftProposal, AuthoredBy: a.By,
 	})
@@ -154,9 +154,15 @@ func (r *Round) Draft(a Act, c Content) error {
 	return nil
 }
 
-// Discard drops the draft of the actor's party, if there is one.
+// Discard drops the draft of the actor's party, if there is one and the actor
+// may convene.
 func (r *Round) Discard(a Act) {
-	party := r.Negotiation.partyOf(a.By)
+	if m, err := r.convener(a.By); err == nil {
+		r.discard(m.Party)
+	}
+}
+
+func (r *Round) discard(party PartyID) {
 	r.Proposals = slices.DeleteFunc(r.Proposals, func(p *Proposal) bool {
 		return p.Status == DraftProposal && p.By == party
 	})
@@ -209,7 +215,7 @@ func (r *Round) Deliver(a Act, c Content, paper Paper) error {
 	if err != nil {
 		return err
 	}
-	r.Discard(a)
+	r.discard(m.Party)
 	p := &Proposal{
 		Content: c.ownedBy(m.Party), Number: r.NextProposal(), Version: 1, By: m.Party,
 		Status: Delivered, AuthoredBy: a.By, DeliveredAt: a.At, Paper: &paper,
@@ -244,9 +250,6 @@ func (r *Round) Amend(a Act, number int, c Content, paper Paper) error {
 	if err != nil {
 		return err
 	}
-	if slices.ContainsFunc(r.Slots, func(s *Slot) bool { return s.Status == SlotConfirmed && s.offeredBy(number) }) {
-		return refuse(ErrConflict, "proposal_accepted")
-	}
 	candidates, err := r.deliverable(c, paper, a.At)
 	if err != nil {
 		return err
@@ -257,45 +260,10 @@ func (r *Round) Amend(a Act, number int, c Content, paper Paper) error {
 		Status: Delivered, AuthoredBy: a.By, DeliveredAt: a.At, Paper: &paper,
 	}
 	r.Proposals = append(r.Proposals, p)
-	var before []*Slot // what the old version offered and is not yet matched by the new one
-	for _, s := range r.Slots {
-		if s.offeredBy(number) {
-			before = append(before, s)
-			s.Offers = slices.DeleteFunc(s.Offers, func(o Source) bool { return o.Proposal == number })
-		}
+	if r.Status == Confirmed {
+		r.pend(a, m.Party)
 	}
-	take := func(match func(*Slot) bool) *Slot {
-		i := slices.IndexFunc(before, match)
-		if i < 0 {
-			return nil
-		}
-		s := before[i]
-		before = slices.Delete(before, i, i+1)
-		return s
-	}
-	var changed []Candidate
-	for _, cand := range candidates {
-		s := take(func(s *Slot) bool {
-			return s.Candidate.Same(cand) && s.Format == cand.Format && s.Venue.Place == cand.Venue.Place
-		})
-		if s == nil {
-			changed = append(changed, cand)
-			continue
-		}
-		r.offer(a, p, cand)
-	}
-	for _, cand := range changed {
-		s := take(func(s *Slot) bool {
-			return len(s.Offers) == 0 && s.Venue.Name == cand.Venue.Name && slices.Equal(s.Days, cand.Days)
-		})
-		if s == nil {
-			r.offer(a, p, cand)
-			continue
-		}
-		r.alter(a, s, cand)
-		s.Offers = append(s.Offers, Source{Proposal: number, Option: cand.Option})
-	}
-	r.sweep()
+	r.replace(a, p, candidates)
 	r.order()
 	r.record(Event{Kind: ProposalAmended, At: a.At, By: a.By, Party: m.Party, Proposal: number, Version: p.Version, Digest: paper.Digest, Scope: AllParties})
 	r.settle(a.At)
@@ -313,13 +281,9 @@ func (r *Round) Withdraw(a Act, number int) error {
 	if err != nil {
 		return err
 	}
-	if s := r.Confirmed(); s != nil && s.offeredBy(number) {
-		return refuse(ErrConflict, "proposal_accepted")
-	}
 	p.Status = ProposalWithdrawn
 	r.record(Event{Kind: ProposalHasWithdrawn, At: a.At, By: a.By, Party: m.Party, Proposal: number, Version: p.Version, Scope: AllParties})
 	r.retract(number)
-	r.sweep()
 	r.settle(a.At)
 	return nil
 }
@@ -345,6 +309,8 @@ func (r *Round) Decline(a Act, number int, reason Text) error {
 		return refuse(ErrConflict, "own_proposal")
 	case !r.open():
 		return r.closed()
+	case tooLong(reason, MaxNote):
+		return refuse(ErrInvalid, "reason_too_long").at("reason")
 	}
 	for _, s := range r.Slots {
 		if s.Status == Offered && s.offeredBy(number) {
@@ -363,9 +329,6 @@ func (r *Round) deliverer(a Act) (*Member, error) {
 	m, err := r.convener(a.By)
 	if err != nil {
 		return nil, err
-	}
-	if p := r.Negotiation.Party(m.Party); p != nil && p.Role != RoleRequired {
-		return nil, refuse(ErrForbidden, "observers_follow")
 	}
 	r.advance(a.At)
 	switch {
@@ -390,6 +353,9 @@ func (r *Round) deliverable(c Content, paper Paper, now time.Time) ([]Candidate,
 		return nil, refuse(ErrInvalid, "paper_missing")
 	}
 	candidates, _ := r.Candidates(c, now)
+	if s := r.Confirmed(); s != nil { // the date in force is no news
+		candidates = slices.DeleteFunc(candidates, s.is)
+	}
 	switch {
 	case len(candidates) == 0:
 		return nil, refuse(ErrInvalid, "no_slots").at("options")
@@ -415,195 +381,4 @@ func (r *Round) standing(number int, party PartyID) (*Proposal, error) {
 		return nil, refuse(ErrConflict, "proposal_"+string(p.Status))
 	}
 	return p, nil
-}
-
-// offer puts one candidate on the table: as a new slot, as a further source of
-// a slot that is there, or as a new version of one that had left.
-func (r *Round) offer(a Act, p *Proposal, cand Candidate) {
-	sources := make([]Source, 0, len(cand.Sources))
-	for _, option := range cand.Sources {
-		sources = append(sources, Source{Proposal: p.Number, Option: option})
-	}
-	i := slices.IndexFunc(r.Slots, func(s *Slot) bool { return s.Candidate.Same(cand) && s.Format == cand.Format })
-	if i < 0 {
-		s := &Slot{
-			Candidate: cand, Label: r.nextLabel(cand.Venue.Name), Version: 1, Status: Offered,
-			NoticeDays: p.Terms.NoticeDays, Offers: sources,
-			Positions: map[PartyID]Position{}, Consents: map[PartyID]Consent{}, RevisedAt: a.At,
-		}
-		r.Slots = append(r.Slots, s)
-		r.imply(a, p.By, s)
-		return
-	}
-	s := r.Slots[i]
-	s.Offers = append(s.Offers, sources...)
-	switch s.Status {
-	case SlotConfirmed:
-		return
-	case Offered:
-		s.NoticeDays = max(s.NoticeDays, p.Terms.NoticeDays)
-	case Expired, Withdrawn, Released, Vacated:
-		s.NoticeDays = p.Terms.NoticeDays
-		s.Offers = sources
-		s.renew(a.At)
-	}
-	r.imply(a, p.By, s)
-}
-
-// imply states the position that a party's own offer implies, unless it has
-// stated one of its own.
-func (r *Round) imply(a Act, party PartyID, s *Slot) {
-	if _, stated := s.Position(party); stated || party == "" {
-		return
-	}
-	level := LevelAvailable
-	if s.Order == OrderPreferred {
-		level = LevelPreferred
-	}
-	s.Positions[party] = Position{
-		Level: level, SlotVersion: s.Version, By: a.By, At: a.At, Implied: true, Reason: Text{Owner: party},
-	}
-}
-
-// alter gives a slot new terms under its old label. That is a material change:
-// the version rises, and with it every position goes stale and every consent
-// is void.
-func (r *Round) alter(a Act, s *Slot, cand Candidate) {
-	s.Candidate = cand
-	s.renew(a.At)
-	r.imply(a, r.Negotiation.partyOf(a.By), s)
-	r.record(Event{Kind: SlotChanged, At: a.At, By: a.By, Party: r.Negotiation.partyOf(a.By), Slot: s.Label, SlotVersion: s.Version, Scope: AllParties})
-}
-
-// retract takes the slots of a proposal off the table unless another offers them.
-func (r *Round) retract(number int) {
-	for _, s := range r.Slots {
-		s.Offers = slices.DeleteFunc(s.Offers, func(o Source) bool { return o.Proposal == number })
-	}
-	r.sweep()
-}
-
-// sweep withdraws what is on the table and offered by nobody.
-func (r *Round) sweep() {
-	for _, s := range r.Slots {
-		if s.Status == Offered && len(s.Offers) == 0 {
-			s.Status = Withdrawn
-		}
-	}
-}
-
-// orders lists the orders of options, first to last.
-var orders = []Order{OrderPreferred, OrderAlternative}
-
-// nextLabel is a label that no slot of the round has or had.
-func (r *Round) nextLabel(venue string) Label {
-	var labels Labels
-	for _, s := range r.Slots {
-		labels.Use(s.Label, s.Venue.Name)
-	}
-	return labels.Next(venue)
-}
-
-// order keeps slots as the paper lists them: by proposal, then its options'
-// order, then start, end and venue.
-func (r *Round) order() {
-	slices.SortStableFunc(r.Slots, func(a, b *Slot) int {
-		return cmp.Or(
-			cmp.Compare(slices.Index(orders, a.Order), slices.Index(orders, b.Order)),
-			a.Start().Compare(b.Start()),
-			a.End().Compare(b.End()),
-			cmp.Compare(a.Venue.Name, b.Venue.Name),
-			cmp.Compare(a.Label, b.Label),
-		)
-	})
-}
-
-// SlotTerms are what the party that offers a slot may change about it.
-type SlotTerms struct {
-	Hours  civil.Span
-	Place  string
-	Format Format
-	Room   string
-}
-
-// ChangeSlot changes one slot that the actor's party offers. New hours, another
-// place or format make a new version, which voids what was said of the old; a
-// new room within the venue does not.
-func (r *Round) ChangeSlot(a Act, label Label, version int, t SlotTerms) error {
-	m, err := r.deliverer(a)
-	if err != nil {
-		return err
-	}
-	s := r.Slot(label)
-	switch {
-	case s == nil:
-		return refuse(ErrNotFound, "slot_unknown", "slot", string(label))
-	case !slices.ContainsFunc(s.Offers, func(o Source) bool { return r.Proposal(o.Proposal).By == m.Party }):
-		return refuse(ErrForbidden, "not_your_slot", "slot", string(label))
-	case !t.Hours.Valid():
-		return refuse(ErrInvalid, "hours_invalid").at("hours")
-	}
-	if err := r.agreeable(s, version); err != nil {
-		return err
-	}
-	next := s.Candidate
-	next.Venue.Place, next.Format, next.Hours = t.Place, t.Format, t.Hours
-	for _, d := range next.Days {
-		for _, t := range []civil.TimeOfDay{next.Hours.From, next.Hours.To} {
-			if _, err := civil.Instant(d, t, next.Venue.Zone, next.Which); err != nil {
-				return refuse(ErrInvalid, "hours_do_not_exist", "date", d.String(), "time", t.String()).at("hours")
-			}
-		}
-	}
-	if slices.ContainsFunc(r.Slots, func(o *Slot) bool { return o != s && o.Candidate.Same(next) && o.Format == next.Format }) {
-		return refuse(ErrConflict, "slot_twice").at("hours")
-	}
-	if t.Room != s.Room {
-		s.Room, s.RevisedAt = t.Room, a.At
-		r.record(Event{Kind: RoomChanged, At: a.At, By: a.By, Party: m.Party, Slot: label, SlotVersion: s.Version, Scope: AllParties})
-	}
-	if next.Hours != s.Hours || next.Venue.Place != s.Venue.Place || next.Format != s.Format {
-		r.alter(a, s, next)
-		r.order()
-		r.settle(a.At)
-	}
-	return nil
-}
-
-// Reoffer puts slots that had left the table back on it, as new versions. With
-// a confirmed date in force it opens a change of date.
-func (r *Round) Reoffer(a Act, labels []Label) error {
-	m, err := r.deliverer(a)
-	if err != nil {
-		return err
-	}
-	if r.Status == Preparing || len(labels) == 0 {
-		return refuse(ErrInvalid, "slots_missing").at("slots")
-	}
-	now := a.At
-	for _, label := range labels {
-		s := r.Slot(label)
-		switch {
-		case s == nil:
-			return refuse(ErrNotFound, "slot_unknown", "slot", string(label))
-		case !s.Status.MayBecome(Offered):
-			return refuse(ErrConflict, "slot_on_the_table", "slot", string(label)).at("slots")
-		case !now.Before(s.DecisionEnds(r.Negotiation.Parties)):
-			return refuse(ErrConflict, "slot_expired", "slot", string(label), "date", s.DecideBy(r.Negotiation.Parties).String()).at("slots")
-		}
-	}
-	if r.Status == Confirmed {
-		r.pend(a, m.Party)
-	}
-	for _, label := range labels {
-		s := r.Slot(label)
-		s.renew(a.At)
-		if len(s.Offers) == 0 {
-			s.Offers = []Source{{Proposal: 0}}
-		}
-		r.imply(a, m.Party, s)
-		r.record(Event{Kind: SlotReoffered, At: now, By: a.By, Party: m.Party, Slot: label, SlotVersion: s.Version, Scope: AllParties})
-	}
-	r.settle(now)
-	return nil
 }

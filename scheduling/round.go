@@ -154,6 +154,8 @@ func (r *Round) speaker(a Act, need Rights) (PartyID, error) {
 	switch {
 	case p == nil:
 		return "", refuse(ErrForbidden, "no_party")
+	case m.Party != "" && r.Negotiation.Party(m.Party).Role != RoleRequired:
+		return "", refuse(ErrForbidden, "observers_follow")
 	case party == m.Party && a.Evidence == nil:
 		if !m.Rights.Has(need) {
 			return "", refuse(ErrForbidden, need.String()+"_right_missing")
@@ -171,6 +173,7 @@ func (r *Round) speaker(a Act, need Rights) (PartyID, error) {
 	if err := a.Evidence.check(); err != nil {
 		return "", err
 	}
+	a.Evidence.Note.Owner = m.Party
 	return party, r.mayAnswer(p)
 }
 
@@ -182,9 +185,12 @@ func (r *Round) mayAnswer(p *Party) error {
 	return nil
 }
 
-// spokeForItself reports whether a party has answered in this round by a
-// member of its own.
+// spokeForItself reports whether a party has made an offer or answered in this
+// round by a member of its own.
 func (r *Round) spokeForItself(party PartyID) bool {
+	if slices.ContainsFunc(r.Proposals, func(p *Proposal) bool { return p.By == party && p.Number > 0 }) {
+		return true
+	}
 	for _, s := range r.Slots {
 		if p, ok := s.Positions[party]; ok && p.Reported == nil && r.Negotiation.partyOf(p.By) == party && !p.Implied {
 			return true
@@ -196,16 +202,20 @@ func (r *Round) spokeForItself(party PartyID) bool {
 	return false
 }
 
-// convener refuses a member without the right to convene, and gives the member.
+// convener refuses a member without the right to convene, or of a party that
+// observes, and gives the member.
 func (r *Round) convener(by MemberID) (*Member, error) {
 	m := r.Negotiation.Member(by)
 	if m == nil || !m.Rights.Has(RightConvene) {
 		return nil, refuse(ErrForbidden, "convene_missing")
 	}
+	if p := r.Negotiation.Party(m.Party); p != nil && p.Role != RoleRequired {
+		return nil, refuse(ErrForbidden, "observers_follow")
+	}
 	return m, nil
 }
 
-// writable refuses changes while the negotiation is not active.
+// writable refuses changes when the negotiation is over.
 func (r *Round) writable() error {
 	if r.Negotiation.Status == Concluded {
 		return refuse(ErrConflict, "negotiation_concluded")
@@ -240,7 +250,7 @@ func (r *Round) advance(now time.Time) {
 		}
 	}
 	for _, p := range r.Proposals {
-		if p.Status == Delivered && p.LapsesAtReplyBy && !p.ReplyBy.IsZero() && !now.Before(p.ReplyBy.Instant()) {
+		if r.lapses(p) && !now.Before(p.ReplyBy.Instant()) {
 			p.Status = ProposalLapsed
 			r.record(Event{Kind: ProposalHasLapsed, At: now, Party: p.By, Proposal: p.Number, Scope: AllParties})
 			r.retract(p.Number)
@@ -255,10 +265,17 @@ func (r *Round) advance(now time.Time) {
 		}
 		r.record(Event{Kind: RoundLapsed, At: now, Scope: AllParties})
 	}
-	if r.Meeting != nil {
-		r.Meeting.fade(now)
+	if m := r.Meeting; m != nil && m.fades() && !now.Before(m.RevisedAt.Add(CancelledShown)) {
+		m.Faded = true
+		r.record(Event{Kind: MeetingFaded, At: now, Slot: m.Slot, SlotVersion: m.SlotVersion, Sequence: m.Sequence, Scope: AllParties})
 	}
 	r.settle(now)
+}
+
+// lapses reports whether the clock ends the proposal at its reply-by.
+func (r *Round) lapses(p *Proposal) bool {
+	return (p.Status == Delivered || p.Status == Declined) && p.LapsesAtReplyBy && !p.ReplyBy.IsZero() &&
+		(r.Status == OnTheTable || r.Status == Stalled || r.Status == Confirmed)
 }
 
 // settle follows from what is left on the table: a round without a slot that
@@ -295,9 +312,9 @@ func (r *Round) Tick(now time.Time) bool {
 	if r.Negotiation.Status == Concluded {
 		return false
 	}
-	before, faded := len(r.events), r.Meeting != nil && r.Meeting.Faded
+	before := len(r.events)
 	r.advance(now)
-	return len(r.events) != before || r.Meeting != nil && r.Meeting.Faded != faded
+	return len(r.events) != before
 }
 
 // NextDue is the next instant at which the clock alone changes something, and
@@ -309,18 +326,21 @@ func (r *Round) NextDue() time.Time {
 			next = t
 		}
 	}
+	if r.Negotiation.Status == Concluded {
+		return next
+	}
 	for _, s := range r.Offered() {
 		at(s.DecisionEnds(r.Negotiation.Parties))
 	}
 	for _, p := range r.Proposals {
-		if p.Status == Delivered && p.LapsesAtReplyBy && !p.ReplyBy.IsZero() {
+		if r.lapses(p) {
 			at(p.ReplyBy.Instant())
 		}
 	}
 	if (r.Status == OnTheTable || r.Status == Stalled) && !r.Deadline.IsZero() {
 		at(r.Deadline.Instant())
 	}
-	if m := r.Meeting; m != nil && m.Status == MeetingCancelled && !m.Faded {
+	if m := r.Meeting; m != nil && m.fades() {
 		at(m.RevisedAt.Add(CancelledShown))
 	}
 	return next
@@ -360,33 +380,6 @@ func (r *Round) Cancel(a Act, reason Text) error {
 		e.Slot, e.SlotVersion, e.Sequence, e.Invited = r.Meeting.Slot, r.Meeting.SlotVersion, r.Meeting.Sequence, r.Meeting.dismiss()
 	}
 	r.record(e)
-	return nil
-}
-
-// An Objection is what a party says against a meeting that stands. It changes
-// nothing and is shown to all parties.
-type Objection struct {
-	Party PartyID
-	By    MemberID
-	At    time.Time
-	Text  Text
-}
-
-// Object records an objection after confirmation, without undoing it.
-func (r *Round) Object(a Act, text Text) error {
-	party, err := r.speaker(a, RightAnswer)
-	if err != nil {
-		return err
-	}
-	switch {
-	case r.Status != Confirmed:
-		return refuse(ErrConflict, "not_confirmed")
-	case strings.TrimSpace(text.Body) == "":
-		return refuse(ErrInvalid, "objection_empty").at("text")
-	}
-	text.Owner, text.Scope = party, AllParties
-	r.Objections = append(r.Objections, Objection{Party: party, By: a.By, At: a.At, Text: text})
-	r.record(Event{Kind: ObjectionMade, At: a.At, By: a.By, Party: party, Text: text, Evidence: a.Evidence, Scope: AllParties})
 	return nil
 }
 

@@ -49,6 +49,8 @@ func (ru Rule) check(n *Negotiation) error {
 		return refuse(ErrInvalid, "reporting_unknown").at("reporting")
 	case ru.Confirmer != "" && n.Party(ru.Confirmer) == nil:
 		return refuse(ErrInvalid, "party_unknown").at("confirmer")
+	case ru.Confirmer != "" && n.Party(ru.Confirmer).Role != RoleRequired:
+		return refuse(ErrInvalid, "observers_follow").at("confirmer")
 	}
 	return nil
 }

@@ -34,10 +34,12 @@ var slotMoves = map[SlotStatus][]SlotStatus{
 // MayBecome reports whether a slot may move from s to next.
 func (s SlotStatus) MayBecome(next SlotStatus) bool { return slices.Contains(slotMoves[s], next) }
 
-// A Source is an option of a proposal that a slot comes from.
+// A Source is an option of a proposal that a slot comes from, or a party that
+// has offered the slot again by itself.
 type Source struct {
-	Proposal int // its number in the round
-	Option   int // index in the proposal's terms
+	Proposal int     // its number in the round; 0 is none
+	Option   int     // index in the proposal's terms
+	By       PartyID // who offered the slot again, when there is no Proposal
 }
 
 // A Slot is one concrete (venue, days, hours) on the table of a round. Its

@@ -111,7 +111,7 @@ func populatedSlots(text func(string) scheduling.Text, evidence *scheduling.Evid
 	return []*scheduling.Slot{
 		{
 			Candidate: washington, Label: "W1", Version: 1, Status: scheduling.Offered, RevisedAt: later(1), NoticeDays: 10, Room: "East Room",
-			Offers: []scheduling.Source{{Proposal: 2, Option: 1}, {Proposal: 1, Option: 2}},
+			Offers: []scheduling.Source{{Proposal: 2, Option: 1}, {Proposal: 1, Option: 2}, {By: Bravo}},
 			Positions: map[scheduling.PartyID]scheduling.Position{
 				Alpha: {Level: scheduling.LevelAvailable, SlotVersion: 1, By: AlphaHead, At: later(1), Implied: true, Reason: scheduling.Text{Owner: Alpha}},
 				Bravo: {

@@ -178,8 +178,9 @@ type candidateValue struct {
 }
 
 type sourceValue struct {
-	Proposal int `json:"proposal"`
-	Option   int `json:"option"`
+	Proposal int                `json:"proposal"`
+	Option   int                `json:"option"`
+	By       scheduling.PartyID `json:"by,omitempty"`
 }
 
 type answerValue struct {
