@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"strings"
@@ -22,7 +23,7 @@ const aYear = 365 * 24 * 60 * 60
 
 // printer speaks the language of the visitor: the one in the address for this
 // one view, the one chosen in this form, the one in the cookie, the one of the
-// person, the one the browser asks for.
+// person, the one the browser asks for, the usual one of the installation.
 func (s *Server) printer(r *http.Request) *locale.Printer {
 	v := visitOf(r)
 	for _, tag := range []string{r.URL.Query().Get("lang"), v.switched, s.cookie(r, "lang"), v.language} {
@@ -30,7 +31,7 @@ func (s *Server) printer(r *http.Request) *locale.Printer {
 			return s.catalogs.Printer(tag)
 		}
 	}
-	return s.catalogs.Printer(s.catalogs.Match(r.Header.Get("Accept-Language")))
+	return s.catalogs.Printer(cmp.Or(s.catalogs.Match(r.Header.Get("Accept-Language")), s.usual))
 }
 
 // languageField is the name of the buttons that switch language inside a form.

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -26,6 +27,8 @@ type Options struct {
 	// Store keeps negotiations, Access accounts and tokens.
 	Store  scheduling.Store
 	Access scheduling.Access
+	// Outbox sends messages again that were given up.
+	Outbox scheduling.Outbox
 	// Secret is the key from which the secrets of feeds are derived; at least 32
 	// bytes.
 	Secret []byte
@@ -36,6 +39,14 @@ type Options struct {
 	// OfficeName and OfficeContact tell people whom to turn to: the name of
 	// the secretariat, and its mail address or telephone number.
 	OfficeName, OfficeContact string
+	// Language is of visitors who have chosen none and whose browser asks for
+	// none that there is; "" is English.
+	Language string
+	// Ready reports whether the database answers; nil always does.
+	Ready func(context.Context) error
+	// Guests are listed on the start page of a demonstration. None elsewhere:
+	// whoever opens that page can take their part.
+	Guests []Guest
 	// TrustedProxies are the addresses or CIDR ranges whose X-Forwarded-For is
 	// believed. None by default.
 	TrustedProxies []string
@@ -48,13 +59,17 @@ type Server struct {
 	log       *slog.Logger
 	store     scheduling.Store
 	access    scheduling.Access
+	outbox    scheduling.Outbox
 	secret    []byte
 	feeds     feedCache
+	ready     func(context.Context) error
+	guests    []Guest
 	base      *url.URL
 	office    string
 	contact   string
 	catalogs  *locale.Catalogs
 	languages []language
+	usual     string // tag of the language of who has chosen none
 	templates templates
 	assets    *assets
 	hashers   hashers
@@ -85,7 +100,10 @@ func newServer(o Options) (*Server, error) {
 	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" {
 		return nil, fmt.Errorf("web: base URL %q: want an address such as https://talks.example.org", o.BaseURL)
 	}
-	s := &Server{now: o.Now, log: o.Log, store: o.Store, access: o.Access, secret: o.Secret, base: base, office: o.OfficeName, contact: o.OfficeContact}
+	s := &Server{now: o.Now, log: o.Log, store: o.Store, access: o.Access, outbox: o.Outbox, secret: o.Secret, ready: o.Ready, guests: o.Guests, usual: o.Language, base: base, office: o.OfficeName, contact: o.OfficeContact}
+	if s.ready == nil {
+		s.ready = func(context.Context) error { return nil }
+	}
 	s.hashers, s.guesses = newHashers(), s.newGuesses()
 	if s.catalogs, err = locale.Open(); err != nil {
 		return nil, fmt.Errorf("web: %w", err)

@@ -1,0 +1,112 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"parley/scheduling"
+)
+
+var actPage = declarePage("act")
+
+// An actView is a page on which one act is weighed and carried out: what it
+// does, what it needs, and one button that names it.
+type actView struct {
+	Page
+	Action  string // where the form goes
+	Lede    string
+	Notes   []string // what follows from the act
+	Slots   []Choice // checkboxes named slot
+	Fields  []Field
+	Areas   []Field
+	Readers *Picks // who may read what is written
+	Submit  string // "" has no form: somebody else's turn
+	Other   *secondAct
+	More    []Link
+}
+
+// A secondAct is the other answer that the same page can give.
+type secondAct struct{ Action, Text string }
+
+// anAct is one act on a round: how its page is made from a form, and what it
+// does.
+type anAct struct {
+	page func(r *scheduling.Round, v viewer, f *Form, view *actView)
+	do   func(r *scheduling.Round, a scheduling.Act, f *Form) error
+	read func(f *Form) // checks what was typed before anything is done
+	done string        // what is said afterwards, under done in the catalogs
+	path string        // below the round; the page's own address
+}
+
+// show handles the GET of an act's page.
+func (act anAct) show(s *Server) func(*gin.Context) error {
+	return func(c *gin.Context) error {
+		r, v, err := s.roundOf(c)
+		if err != nil {
+			return err
+		}
+		return act.render(s, c, http.StatusOK, r, v, newForm(s.printer(c.Request), nil))
+	}
+}
+
+// carryOut handles the POST of an act's page. A refusal shows the page again
+// with what was typed.
+func (act anAct) carryOut(s *Server) func(*gin.Context) error {
+	return func(c *gin.Context) error {
+		r, v, err := s.roundOf(c)
+		if err != nil {
+			return err
+		}
+		f := s.form(c)
+		if switchedLanguage(c) {
+			return act.render(s, c, http.StatusOK, r, v, f)
+		}
+		if act.read != nil {
+			act.read(f)
+		}
+		if len(f.Problems) > 0 {
+			return act.render(s, c, http.StatusUnprocessableEntity, r, v, f)
+		}
+		a := s.act(c, v)
+		err = s.update(c, r, v, func(r *scheduling.Round) error { return act.do(r, a, f) })
+		refusal, ok := errors.AsType[*scheduling.Error](err)
+		switch {
+		case err == nil:
+			return s.done(c, roundPath(r.ID), act.done)
+		case ok && act.page != nil && errors.Is(err, scheduling.ErrInvalid):
+			f.Refuse(refusal)
+			return act.render(s, c, http.StatusUnprocessableEntity, r, v, f)
+		case ok && act.page != nil && errors.Is(err, scheduling.ErrConflict):
+			f.Refuse(refusal)
+			return act.render(s, c, http.StatusConflict, r, v, f)
+		}
+		return err
+	}
+}
+
+func (act anAct) render(s *Server, c *gin.Context, status int, r *scheduling.Round, v viewer, f *Form) error {
+	view := actView{Page: s.subPage(c, r, v), Action: roundPath(r.ID) + act.path}
+	view.KeepForm = "act"
+	act.page(r, v, f, &view)
+	view.Problems = f.Problems
+	return s.render(c, status, actPage, view)
+}
+
+// readers is the choice of who may read a text; the narrowest comes first and
+// is what is meant when nothing is said.
+func readers(f *Form, p Page) *Picks {
+	picks := f.Picks("readers", p.T("act.readers"), "",
+		Choice{Value: "own", Label: p.T("act.readers_own")}, Choice{Value: string(scheduling.AllParties), Label: p.T("act.readers_all")})
+	return &picks
+}
+
+// textFor is a text with the readers that the form chose.
+func textFor(f *Form, field string) scheduling.Text {
+	t := scheduling.Text{Body: f.Text(field)}
+	if f.Line("readers") == string(scheduling.AllParties) {
+		t.Scope = scheduling.AllParties
+	}
+	return t
+}

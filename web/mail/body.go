@@ -1,0 +1,186 @@
+package mail
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"strings"
+
+	"parley/scheduling"
+	"parley/web/locale"
+)
+
+//go:embed message.html
+var files embed.FS
+
+var page = template.Must(template.ParseFS(files, "message.html"))
+
+// content is a message in parts; the text and the HTML say the same.
+type content struct {
+	*locale.Printer
+	Title     string
+	Sentences []string
+	Paper     string // the delivered copy, as it stands
+	Open      string // what the address below opens
+	Address   string // LinkPlace, or the page for people with an account
+	Private   bool   // the address is the recipient's own link
+	Office    string
+}
+
+func (l *letter) body(head scheduling.Event, m scheduling.Message) (text, html string) {
+	c := content{Printer: l.reader.Printer, Title: l.title(), Sentences: l.sentences(head), Paper: l.paper(head), Office: l.Office}
+	if !l.to.Removed {
+		c.Open, c.Address, c.Private = l.reader.T("mail.open"), scheduling.LinkPlace, true
+		if l.to.Account != "" {
+			c.Address, c.Private = l.home(), false
+		}
+	}
+	if m.Method != "" {
+		c.Sentences = append(c.Sentences, l.reader.T("mail.calendar."+m.Method))
+	}
+	var b bytes.Buffer
+	if err := page.Execute(&b, c); err != nil {
+		// The template is ours and its data are strings: it fails only by our
+		// own mistake, and the plain text says the same.
+		b.Reset()
+	}
+	return c.text(), b.String()
+}
+
+// text is the plain text: lines that fit into 78 columns, addresses on lines
+// of their own.
+func (c content) text() string {
+	var b strings.Builder
+	paragraph := func(s string) {
+		for line := range strings.SplitSeq(s, "\n") {
+			wrap(&b, line, 76)
+		}
+		b.WriteByte('\n')
+	}
+	paragraph(c.Title)
+	for _, s := range c.Sentences {
+		paragraph(s)
+	}
+	if c.Address != "" {
+		wrap(&b, c.Open, 76)
+		b.WriteString(c.Address + "\n\n")
+	}
+	if c.Private {
+		paragraph(c.T("mail.private"))
+	}
+	if c.Paper != "" {
+		b.WriteString(strings.Repeat("-", 72) + "\n\n" + c.Paper + "\n\n")
+	}
+	if c.Office != "" {
+		b.WriteString("-- \n" + c.Office + "\n")
+	}
+	return b.String()
+}
+
+// wrap writes one line broken at spaces. A word longer than width stays whole.
+func wrap(b *strings.Builder, line string, width int) {
+	column := 0
+	for word := range strings.FieldsSeq(line) {
+		n := len([]rune(word))
+		switch {
+		case column == 0:
+		case column+1+n > width:
+			b.WriteByte('\n')
+			column = 0
+		default:
+			b.WriteByte(' ')
+			column++
+		}
+		b.WriteString(word)
+		column += n
+	}
+	b.WriteByte('\n')
+}
+
+func (l *letter) title() string {
+	if l.r != nil {
+		return l.reader.Title(l.r)
+	}
+	return l.n.Title.For(l.to.Audience())
+}
+
+func (l *letter) home() string {
+	if l.r != nil {
+		return l.reader.Page(l.r)
+	}
+	return fmt.Sprintf("%s/n/%s", l.Base, l.n.ID)
+}
+
+// sentences tell what happened, in the order in which it did. What belongs to
+// the headline comes even where it is not worth a message of its own.
+func (l *letter) sentences(head scheduling.Event) []string {
+	var all []string
+	for _, e := range l.events {
+		if l.reader.Has("mail.event."+string(e.Kind)) && (e.Scope != scheduling.OwnParty || e.Member == l.to.ID || e.Kind == head.Kind) {
+			all = append(all, l.sentence(e))
+		}
+	}
+	return all
+}
+
+func (l *letter) sentence(e scheduling.Event) string {
+	p := l.reader
+	slot := ""
+	if l.r != nil {
+		if s := l.r.Slot(e.Slot); s != nil {
+			slot = p.T("mail.slot", "label", string(s.Label), "when", p.When(s))
+		}
+	}
+	level := ""
+	if e.Level != "" {
+		level = p.T("level." + string(e.Level))
+	}
+	text := p.T("mail.event."+string(e.Kind),
+		"party", l.party(e.Party), "slot", slot, "level", level, "proposal", e.Proposal, "version", e.Version, "date", l.replyBy(e))
+	if body := e.Text.For(l.to.Audience()); body != "" && !l.observer() {
+		text = p.T("mail.with_reason", "sentence", text, "reason", body)
+	}
+	if ev := e.Evidence; ev != nil {
+		text = p.T("mail.reported", "sentence", text, "form", p.T("mail.form."+string(ev.Form)), "from", ev.From, "to", ev.To, "date", p.Date(ev.Date))
+	}
+	return text
+}
+
+// observer reports whether the recipient follows without a say: reasons are
+// not for observers, whatever their audience.
+func (l *letter) observer() bool {
+	p := l.n.Party(l.to.Party)
+	return p != nil && p.Role == scheduling.RoleObserver
+}
+
+func (l *letter) party(id scheduling.PartyID) string {
+	if p := l.n.Party(id); p != nil {
+		return p.Name
+	}
+	return l.reader.T("mail.staff")
+}
+
+// replyBy is by when the proposal of an event asks for an answer, or "".
+func (l *letter) replyBy(e scheduling.Event) string {
+	if l.r == nil || e.Proposal == 0 {
+		return ""
+	}
+	p := l.r.Proposal(e.Proposal)
+	if p == nil || p.ReplyBy.IsZero() {
+		return ""
+	}
+	return l.reader.Date(p.ReplyBy.Date)
+}
+
+// paper is the copy that a delivery or an amendment puts into the recipient's
+// hands.
+func (l *letter) paper(head scheduling.Event) string {
+	if head.Kind != scheduling.ProposalDelivered && head.Kind != scheduling.ProposalAmended {
+		return ""
+	}
+	if p := l.r.Proposal(head.Proposal); p != nil && p.Paper != nil {
+		return p.Paper.Text
+	}
+	return ""
+}
