@@ -62,6 +62,8 @@ type command struct {
 // default.
 func commands() []command {
 	return []command{
+		{"serve", "serve the product", serve},
+		{"demo", "serve a sample negotiation, open to every visitor", runDemo},
 		{"version", "print the version of this binary, of Go and of the time zones", version},
 	}
 }
