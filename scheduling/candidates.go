@@ -4,10 +4,8 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
-	"time"
 
 	"parley/scheduling/civil"
 )
@@ -31,6 +29,7 @@ func (t Terms) Candidates() ([]Candidate, []Problem) {
 	if !m.check.terms(t) {
 		return nil, m.problems
 	}
+	m.from = make([]Candidate, len(t.Options))
 	for i, o := range t.Options {
 		m.option, m.venue = i, o.Venue.Name
 		if m.optionSound(o) {
@@ -45,11 +44,14 @@ func (t Terms) Candidates() ([]Candidate, []Problem) {
 	return m.merged(), m.problems
 }
 
-// made is a candidate with the instants it is ordered by, in Unix seconds.
+// made is what a candidate has of its own, with the instants it is ordered by,
+// in Unix seconds. The rest it has from its option.
 type made struct {
-	Candidate
 	start, end int64
-	rank       int // of its source
+	days       []civil.Date
+	hours      civil.Span
+	which      civil.Occurrence
+	option     int
 }
 
 // maker makes the candidates of terms, option by option.
@@ -57,11 +59,10 @@ type maker struct {
 	check
 	terms Terms
 	made  []made
+	from  []Candidate // by option, what its candidates have in common
 
 	// of the option in hand
-	from    Candidate // what its candidates have in common
 	which   civil.Occurrence
-	rank    int
 	clock   clock
 	weekend [7]bool
 	closed  map[civil.Date]bool
@@ -70,20 +71,17 @@ type maker struct {
 }
 
 func (m *maker) make(o Option) {
-	m.from = Candidate{
+	from := Candidate{
 		Venue: o.Venue, Format: cmp.Or(o.Format, InPerson), Order: o.Order,
 		Option: m.option, DateOnly: m.terms.DateOnly,
 	}
-	if o.Order == "" {
-		m.from.Order = OrderAlternative
+	if from.Order == "" {
+		from.Order = OrderAlternative
 		if m.option == 0 {
-			m.from.Order = OrderPreferred
+			from.Order = OrderPreferred
 		}
 	}
-	m.rank = m.option
-	if m.from.Order != OrderPreferred {
-		m.rank += len(m.terms.Options)
-	}
+	m.from[m.option] = from
 	m.which = o.Which
 	m.clock = clock{zone: o.Venue.Zone}
 	m.weekend, m.closed = [7]bool{}, nil
@@ -211,11 +209,10 @@ func (m *maker) session(days []civil.Date, field string) {
 		if len(m.made) > MaxCandidates {
 			return
 		}
-		next := made{Candidate: m.from, rank: m.rank}
-		next.Days, next.Hours = days, span
+		next := made{days: days, hours: span, option: m.option}
 		ok := true
 		for i, d := range days {
-			start, end, fits := m.sitting(&next.Candidate, d, field)
+			start, end, fits := m.sitting(&next, d, field)
 			ok = ok && fits
 			if i == 0 {
 				next.start = start
@@ -230,8 +227,8 @@ func (m *maker) session(days []civil.Date, field string) {
 
 // sitting is the instants at which c begins and ends on its session day d, or
 // not ok with the reason noted.
-func (m *maker) sitting(c *Candidate, d civil.Date, field string) (start, end int64, ok bool) {
-	if c.DateOnly {
+func (m *maker) sitting(c *made, d civil.Date, field string) (start, end int64, ok bool) {
+	if m.terms.DateOnly {
 		begin := civil.Midnight(d, m.clock.zone)
 		if civil.DateOf(begin) != d { // the zone moved across the date line over it
 			m.once("day_does_not_exist", field, "date", d.String(), "zone", string(m.clock.zone))
@@ -239,15 +236,15 @@ func (m *maker) sitting(c *Candidate, d civil.Date, field string) (start, end in
 		}
 		return begin.Unix(), civil.Midnight(d.Add(1), m.clock.zone).Unix(), true
 	}
-	start, startFits := m.instant(c, d, c.Hours.From, field)
-	end, endFits := m.instant(c, d, c.Hours.To, field)
+	start, startFits := m.instant(c, d, c.hours.From, field)
+	end, endFits := m.instant(c, d, c.hours.To, field)
 	return start, end, startFits && endFits
 }
 
-func (m *maker) instant(c *Candidate, d civil.Date, t civil.TimeOfDay, field string) (int64, bool) {
+func (m *maker) instant(c *made, d civil.Date, t civil.TimeOfDay, field string) (int64, bool) {
 	at, twice, err := m.clock.instant(d, t, m.which)
 	if twice {
-		c.Which = m.which
+		c.which = m.which
 	}
 	switch {
 	case errors.Is(err, civil.ErrTwice):
@@ -268,92 +265,95 @@ func (m *maker) once(code, field string, params ...string) {
 	}
 }
 
-// merged is what was made, with equal slots merged, in order.
+// candidate is c with what it has from its option.
+func (m *maker) candidate(c made) Candidate {
+	out := m.from[c.option]
+	out.Days, out.Hours, out.Which = c.days, c.hours, c.which
+	return out
+}
+
+// merged is what was made, with equal slots merged, in order. A year at many
+// venues is thousands of candidates, so that places in m.made are sorted rather
+// than the candidates themselves.
 func (m *maker) merged() []Candidate {
-	slices.SortFunc(m.made, func(a, b made) int {
-		return cmp.Or(slot(a, b), cmp.Compare(a.rank, b.rank))
-	})
-	kept := m.made[:0]
-	for _, next := range m.made {
-		if n := len(kept); n > 0 && kept[n-1].Same(next.Candidate) {
-			m.merge(&kept[n-1].Candidate, next.Candidate)
+	places := make([]int, len(m.made))
+	for i := range places {
+		places[i] = i
+	}
+	slices.SortFunc(places, func(a, b int) int { return cmp.Or(m.slot(a, b), m.rank(a, b)) })
+	kept := places[:0]
+	sources := make(map[int][]int) // of those with more than one, by place
+	for _, next := range places {
+		n := len(kept)
+		if n == 0 || m.slot(kept[n-1], next) != 0 {
+			kept = append(kept, next)
 			continue
 		}
-		next.Sources = []int{next.Option}
-		kept = append(kept, next)
+		first := kept[n-1]
+		if sources[first] == nil {
+			sources[first] = []int{m.made[first].option}
+		}
+		sources[first] = m.merge(first, next, sources[first])
 	}
-	slices.SortFunc(kept, func(a, b made) int {
-		return cmp.Or(cmp.Compare(a.rank, b.rank), slot(a, b))
-	})
-	var out []Candidate
-	for _, c := range kept {
-		out = append(out, c.Candidate)
+	slices.SortFunc(kept, func(a, b int) int { return cmp.Or(m.rank(a, b), m.slot(a, b)) })
+	if len(kept) == 0 {
+		return nil
+	}
+	out := make([]Candidate, len(kept))
+	for i, place := range kept {
+		out[i] = m.candidate(m.made[place])
+		if out[i].Sources = sources[place]; out[i].Sources == nil {
+			out[i].Sources = []int{out[i].Option}
+		}
 	}
 	return out
 }
 
-// slot orders candidates by start, end and name, and then by whatever else
-// tells two slots apart, so that equal ones stand together.
-func slot(a, b made) int {
+// rank orders the candidates at two places as their options stand: preferred
+// ones before alternatives, then by index.
+func (m *maker) rank(a, b int) int {
+	i, j := m.made[a].option, m.made[b].option
+	if i == j {
+		return 0
+	}
+	if first := m.from[i].Order == OrderPreferred; first != (m.from[j].Order == OrderPreferred) {
+		if first {
+			return -1
+		}
+		return +1
+	}
+	return cmp.Compare(i, j)
+}
+
+// slot orders the candidates at two places by start, end and name, and then by
+// whatever else tells two slots apart: it is 0 for those that are the Same.
+func (m *maker) slot(a, b int) int {
+	c, d := &m.made[a], &m.made[b]
+	if c.start != d.start {
+		return cmp.Compare(c.start, d.start)
+	}
+	v, w := &m.from[c.option].Venue, &m.from[d.option].Venue
 	return cmp.Or(
-		cmp.Compare(a.start, b.start),
-		cmp.Compare(a.end, b.end),
-		cmp.Compare(a.Venue.Name, b.Venue.Name),
-		cmp.Compare(a.Venue.Zone, b.Venue.Zone),
-		cmp.Compare(a.Hours.From, b.Hours.From),
-		cmp.Compare(a.Hours.To, b.Hours.To),
-		cmp.Compare(a.Which, b.Which),
-		slices.CompareFunc(a.Days, b.Days, civil.Date.Compare),
+		cmp.Compare(c.end, d.end),
+		cmp.Compare(v.Name, w.Name),
+		cmp.Compare(v.Zone, w.Zone),
+		cmp.Compare(c.hours.From, d.hours.From),
+		cmp.Compare(c.hours.To, d.hours.To),
+		cmp.Compare(c.which, d.which),
+		slices.CompareFunc(c.days, d.days, civil.Date.Compare),
 	)
 }
 
-// merge adds the source of d to c, which is the same slot and stands first.
-func (m *maker) merge(c *Candidate, d Candidate) {
-	if i, found := slices.BinarySearch(c.Sources, d.Option); !found {
-		c.Sources = slices.Insert(c.Sources, i, d.Option)
+// merge adds the source of next to those of first, which is the same slot and
+// stands before it.
+func (m *maker) merge(first, next int, sources []int) []int {
+	c, d := &m.from[m.made[first].option], &m.from[m.made[next].option]
+	if i, found := slices.BinarySearch(sources, d.Option); !found {
+		sources = slices.Insert(sources, i, d.Option)
 	}
 	if c.Format != d.Format {
 		m.option, m.venue = d.Option, d.Venue.Name
-		m.add("same_slot_other_format", "format", "date", c.Days[0].String(), "option", strconv.Itoa(c.Option))
+		m.add("same_slot_other_format", "format", "date", m.made[first].days[0].String(), "option", strconv.Itoa(c.Option))
 	}
-}
-
-// clock turns local times of one zone into instants. It remembers the stretch
-// around the last one in which the zone's offset stays the same, since nearly
-// all times of an offer lie in two or three such stretches.
-type clock struct {
-	zone     civil.Zone
-	offset   int64 // seconds east of UTC
-	from, to int64 // local seconds between which the offset holds and each time occurs once
-}
-
-// margin keeps clear of a change of clocks: no zone ever changed by more than
-// the day of the date line, so that a local time farther off occurs once.
-const margin = 26 * 60 * 60
-
-// instant is civil.Instant in Unix seconds; twice reports that the time occurs
-// twice.
-func (k *clock) instant(d civil.Date, t civil.TimeOfDay, which civil.Occurrence) (at int64, twice bool, err error) {
-	wall := time.Date(d.Year, d.Month, d.Day, 0, int(t), 0, 0, time.UTC).Unix()
-	if k.from <= wall && wall < k.to {
-		return wall - k.offset, false, nil
-	}
-	instant, err := civil.Instant(d, t, k.zone, civil.Unsaid)
-	if errors.Is(err, civil.ErrTwice) {
-		instant, err = civil.Instant(d, t, k.zone, which)
-		return instant.Unix(), true, err
-	}
-	if err != nil {
-		return 0, false, err
-	}
-	_, offset := instant.Zone()
-	start, end := instant.ZoneBounds()
-	k.offset, k.from, k.to = int64(offset), math.MinInt64, math.MaxInt64
-	if !start.IsZero() {
-		k.from = start.Unix() + k.offset + margin
-	}
-	if !end.IsZero() {
-		k.to = end.Unix() + k.offset - margin
-	}
-	return instant.Unix(), false, nil
+	return sources
 }

@@ -156,11 +156,11 @@ func anyTerms() *rapid.Generator[scheduling.Terms] {
 			terms.Duration.Days = rapid.IntRange(1, 6).Draw(t, "days")
 			terms.DateOnly = rapid.Bool().Draw(t, "date only")
 		} else {
-			terms.Duration.Minutes = rapid.IntRange(1, 300).Draw(t, "minutes")
-			terms.Duration.Grid = rapid.SampledFrom([]int{0, 15, 60}).Draw(t, "grid")
+			terms.Duration.Minutes = rapid.IntRange(75, 300).Draw(t, "minutes")
+			terms.Duration.Grid = rapid.SampledFrom([]int{0, 45, 60}).Draw(t, "grid")
 		}
-		start := day("2026-01-01")
-		date := rapid.Custom(func(t *rapid.T) civil.Date { return start.Add(rapid.IntRange(0, 800).Draw(t, "day")) })
+		start := day("2026-03-01")
+		date := rapid.Custom(func(t *rapid.T) civil.Date { return start.Add(rapid.IntRange(0, 400).Draw(t, "day")) })
 		for range rapid.IntRange(1, 4).Draw(t, "options") {
 			v, _ := scheduling.LookupCity(rapid.SampledFrom([]string{"Geneva", "Washington", "Riyadh", "Cairo", "Apia", "Havana", "Tehran"}).Draw(t, "city"))
 			v.Place = rapid.SampledFrom([]string{"", "Palais des Nations"}).Draw(t, "place")
@@ -181,7 +181,7 @@ func anyTerms() *rapid.Generator[scheduling.Terms] {
 			}
 			for range rapid.IntRange(0, 3).Draw(t, "windows") {
 				from := date.Draw(t, "from")
-				o.Windows = append(o.Windows, scheduling.Window{From: from, To: from.Add(rapid.IntRange(0, 20).Draw(t, "length"))})
+				o.Windows = append(o.Windows, scheduling.Window{From: from, To: from.Add(rapid.IntRange(0, 12).Draw(t, "length"))})
 			}
 			if n := rapid.IntRange(0, 3).Draw(t, "dates"); n > 0 {
 				o.Dates = rapid.SliceOfN(date, n, n).Draw(t, "dates listed")
