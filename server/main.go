@@ -64,6 +64,8 @@ func commands() []command {
 	return []command{
 		{"serve", "serve the product", serve},
 		{"demo", "serve a sample negotiation, open to every visitor", runDemo},
+		{"slots", "read an offer from standard input and print its slots", slots},
+		{"migrate", "bring the database up to date, and stop", migrate},
 		{"version", "print the version of this binary, of Go and of the time zones", version},
 	}
 }

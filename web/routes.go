@@ -71,6 +71,8 @@ func (s *Server) routes() []route {
 		{"POST", "/accounts/:account/status", Admin, s.changeAccountStatus},
 
 		{"GET", "/", Public, s.showStart},
+		{"GET", "/accessibility", Public, s.about("accessibility", "aim", "known", "tell")},
+		{"GET", "/privacy", Public, s.about("privacy", "who", "kept", "mail", "host")},
 		{"GET", "/healthz", Public, s.live},
 		{"GET", "/readyz", Public, s.readyz},
 		{"GET", "/n/:negotiation", Member, s.showNewestRound},
