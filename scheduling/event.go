@@ -13,6 +13,7 @@ const (
 	NegotiationOpened    EventKind = "negotiation_opened"
 	NegotiationSuspended EventKind = "negotiation_suspended"
 	NegotiationResumed   EventKind = "negotiation_resumed"
+	NegotiationConcluded EventKind = "negotiation_concluded"
 	MemberAdded          EventKind = "member_added"
 	MemberChanged        EventKind = "member_changed"
 	MemberRemoved        EventKind = "member_removed"

@@ -3,6 +3,7 @@ package scheduling
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -276,6 +277,22 @@ func (n *Negotiation) Suspend(by MemberID, reason Text, now time.Time) error {
 // Resume undoes Suspend. What lapsed meanwhile stays lapsed.
 func (n *Negotiation) Resume(by MemberID, now time.Time) error {
 	return n.move(by, Suspended, Active, NegotiationResumed, Text{}, now)
+}
+
+// Conclude ends the matter: nothing in it changes any more. Rounds are all of
+// its rounds. While one of them has a meeting ahead it is ErrConflict, naming
+// the round: that meeting has to be held or cancelled first.
+func (n *Negotiation) Conclude(by MemberID, rounds []*Round, now time.Time) error {
+	for _, r := range rounds {
+		if s := r.Confirmed(); r.Status == Confirmed && s != nil && now.Before(s.End()) {
+			return refuse(ErrConflict, "meeting_ahead", "round", strconv.Itoa(r.ID.Number), "slot", string(s.Label))
+		}
+	}
+	from := Active
+	if n.Status == Suspended {
+		from = Suspended
+	}
+	return n.move(by, from, Concluded, NegotiationConcluded, Text{}, now)
 }
 
 func (n *Negotiation) move(by MemberID, from, to NegotiationStatus, kind EventKind, reason Text, now time.Time) error {

@@ -33,6 +33,7 @@ type membersView struct {
 	Form    *memberForm // to add one; nil for who may not
 	Key     string
 	Post    string // where the form goes
+	Talks   string // where the state of the talks is
 }
 
 type partyMembers struct {
@@ -67,7 +68,7 @@ func (s *Server) renderMembers(c *gin.Context, status int, f *Form) error {
 	if err != nil {
 		return err
 	}
-	view := membersView{Page: page, Heading: page.T("members.title"), Post: membersPath(n.ID)}
+	view := membersView{Page: page, Heading: page.T("members.title"), Post: membersPath(n.ID), Talks: "/n/" + string(n.ID) + "/state"}
 	for _, id := range sides(n, v) {
 		view.Parties = append(view.Parties, s.partyMembers(page, n, v, id, entries))
 	}

@@ -133,7 +133,7 @@ var headlines = []scheduling.EventKind{
 	scheduling.PostponementAsked, scheduling.PostponementRefused, scheduling.ConsentGiven, scheduling.ConsentWithdrawn,
 	scheduling.ConditionWasFailed, scheduling.ConditionWasMet, scheduling.PositionTaken, scheduling.ObjectionMade,
 	scheduling.ReleaseProposed, scheduling.ReleasedToPublic, scheduling.RoundLapsed, scheduling.RoundStalled,
-	scheduling.NegotiationSuspended, scheduling.NegotiationResumed, scheduling.MeetingWasHeld,
+	scheduling.NegotiationSuspended, scheduling.NegotiationResumed, scheduling.NegotiationConcluded, scheduling.MeetingWasHeld,
 }
 
 // forReaders lists what also reaches members who only read.
