@@ -315,6 +315,11 @@ func (m *matrix) acts(row *matrixRow, st *scheduling.Standing) {
 			row.Acts = append(row.Acts, Link{Href: base + "/consent/" + row.Label, Text: m.p.T(key)})
 		}
 	}
+	if v := m.v; v.Party != nil && !v.Observer && v.May(scheduling.RightAnswer) {
+		if pos, ok := st.Slot.Position(v.Party.ID); ok && pos.Condition == scheduling.ConditionOpen && !v.May(scheduling.RightConsent) {
+			row.Acts = append(row.Acts, Link{Href: base + "/consent/" + row.Label, Text: m.p.T("overview.condition")})
+		}
+	}
 	if m.mayChange(st.Slot) {
 		row.Acts = append(row.Acts, Link{Href: base + "/slots/" + row.Label + "/amendment", Text: m.p.T("overview.change_slot")})
 	}
@@ -325,16 +330,20 @@ func (m *matrix) cells(row *matrixRow, st *scheduling.Standing) {
 	var names [5][]string // of the exceptions, by index in tallyOrder
 	for i, column := range m.columns {
 		party := m.required[column]
-		pos, _ := st.Slot.Position(party)
+		pos, answered := st.Slot.Position(party)
+		if !answered {
+			pos = scheduling.Position{}
+		}
 		level := st.Levels[column]
 		cell := &row.Cells[i]
 		*cell = matrixCell{Head: m.view.Heads[i], Class: marks[level], Mark: marks[level], Word: m.words[level]}
-		consent, consented := st.Slot.Consent(party)
-		if level != "" {
+		if answered {
 			cell.Note = m.note(st.Slot, party, pos)
-			m.mark(cell, pos.Reported != nil, consented, consented && consent.Reported != nil)
-		} else {
-			m.mark(cell, false, consented, consented && consent.Reported != nil)
+		}
+		if consent, ok := st.Slot.Consent(party); ok {
+			m.mark(cell, pos, &consent)
+		} else if answered {
+			m.mark(cell, pos, nil)
 		}
 		if m.view.Dense && level != scheduling.LevelPreferred && level != scheduling.LevelAvailable {
 			at := slices.Index(tallyOrder, level)
@@ -348,34 +357,37 @@ func (m *matrix) cells(row *matrixRow, st *scheduling.Standing) {
 	}
 }
 
-// mark adds to a cell that its answer is reported, that the party has
-// consented, and that this is reported.
-func (m *matrix) mark(cell *matrixCell, reported, consented, consentReported bool) {
-	if reported || consentReported {
+// mark adds to a cell what there is to say of an answer beside its level.
+func (m *matrix) mark(cell *matrixCell, pos scheduling.Position, consent *scheduling.Consent) {
+	var said []string
+	if pos.Reported != nil {
+		said = append(said, m.p.T("overview.cell.reported"))
+	}
+	if pos.Late {
+		said = append(said, m.p.T("overview.cell.late"))
+	}
+	if pos.Reported != nil || consent != nil && consent.Reported != nil {
 		cell.Class += " rep"
 		m.view.Reported = true
 	}
-	if consented {
+	if consent != nil {
 		cell.Class += " con"
 		m.view.Consented = true
-	}
-	switch {
-	case consentReported:
-		cell.Said = m.p.T("overview.cell.consented_reported")
-	case consented && reported:
-		cell.Said = m.p.T("overview.cell.reported_consented")
-	case consented:
-		cell.Said = m.p.T("overview.cell.consented")
-	case reported:
-		cell.Said = m.p.T("overview.cell.reported")
-	}
-	if m.view.Dense {
-		if cell.Note != nil {
-			cell.Class += " noted"
+		key := "overview.cell.consented"
+		if consent.Reported != nil {
+			key = "overview.cell.consented_reported"
 		}
-		if cell.Said != "" {
-			cell.Word = m.p.T("overview.cell.both", "level", cell.Word, "said", cell.Said)
-		}
+		said = append(said, m.p.T(key))
+	}
+	cell.Said = strings.Join(said, ". ")
+	if !m.view.Dense {
+		return
+	}
+	if cell.Note != nil {
+		cell.Class += " noted"
+	}
+	if cell.Said != "" {
+		cell.Word = m.p.T("overview.cell.both", "level", cell.Word, "said", cell.Said)
 	}
 }
 

@@ -1,0 +1,274 @@
+package web
+
+import (
+	"encoding/csv"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"parley/scheduling"
+	"parley/web/locale"
+)
+
+var historyPage = declarePage("history")
+
+const (
+	// historyShown is how many entries a page has.
+	historyShown = 50
+	// longestHistory is how many entries are read for a record of everything.
+	longestHistory = 100_000
+)
+
+// historyView is what happened, newest first.
+type historyView struct {
+	Page
+	Heading string
+	Entries []historyEntry
+	Older   string
+	Newest  string
+	Clock   string
+	Record  string // address of the CSV file
+}
+
+type historyEntry struct {
+	ISO, When string
+	Sentence  []locale.Part // the party is set in bold
+	Quote     string
+	Details   []string
+}
+
+// history handles GET /n/:negotiation/:round/history: what happened in the
+// round and to the talks, as far as the viewer may know. With ?before= it goes
+// on from there.
+func (s *Server) history(c *gin.Context) error {
+	r, v, err := s.roundOf(c)
+	if err != nil {
+		return err
+	}
+	before, err := strconv.ParseInt(c.DefaultQuery("before", "0"), 10, 64)
+	if err != nil || before < 0 {
+		return hidden()
+	}
+	recorded, err := s.visibleHistory(c, r, v, before, historyShown+1)
+	if err != nil {
+		return err
+	}
+	view := historyView{Page: s.roundPage(c, r, v, tabHistory), Clock: clockOf(r, v).City}
+	view.Heading = view.Title
+	view.Title = view.T("history.title", "round", view.Heading)
+	view.Record = roundPath(r.ID) + "/history.csv"
+	if len(recorded) > historyShown {
+		recorded = recorded[:historyShown]
+		view.Older = fmt.Sprintf("?before=%d", recorded[len(recorded)-1].Seq)
+	}
+	if before > 0 {
+		view.Newest = roundPath(r.ID) + "/history"
+	}
+	teller := newTeller(view.Printer, r, v)
+	for _, e := range recorded {
+		view.Entries = append(view.Entries, teller.entry(e))
+	}
+	return s.render(c, http.StatusOK, historyPage, view)
+}
+
+// visibleHistory reads up to limit entries that the viewer may know, older
+// than before. Many may have to be skipped, so it reads on until there are
+// enough.
+func (s *Server) visibleHistory(c *gin.Context, r *scheduling.Round, v viewer, before int64, limit int) ([]scheduling.Recorded, error) {
+	var visible []scheduling.Recorded
+	for {
+		batch, err := s.store.History(c.Request.Context(), r.ID.Negotiation, before, max(limit, historyShown))
+		if err != nil {
+			return nil, fmt.Errorf("web: history: %w", err)
+		}
+		for _, e := range batch {
+			if (e.Round == 0 || e.Round == r.ID.Number) && mayKnow(v, e.Event) {
+				visible = append(visible, e)
+			}
+			if len(visible) == limit {
+				return visible, nil
+			}
+			before = e.Seq
+		}
+		if len(batch) < max(limit, historyShown) {
+			return visible, nil
+		}
+	}
+}
+
+// mayKnow reports whether the viewer may know of an event. Observers follow
+// the talks as a whole: what single parties answer, ask or object is not theirs.
+func mayKnow(v viewer, e scheduling.Event) bool {
+	if !e.Visible(v.Audience) {
+		return false
+	}
+	if !v.Observer {
+		return true
+	}
+	switch e.Kind {
+	case scheduling.PositionTaken, scheduling.ConditionWasMet, scheduling.ConditionWasFailed,
+		scheduling.ConsentGiven, scheduling.ConsentWithdrawn, scheduling.ProposalDeclined, scheduling.ObjectionMade,
+		scheduling.PostponementAsked, scheduling.PostponementRefused, scheduling.ReleaseProposed, scheduling.DeliveryRecorded:
+		return false
+	}
+	return true
+}
+
+// A teller says events in sentences.
+type teller struct {
+	p     *locale.Printer
+	r     *scheduling.Round
+	v     viewer
+	clock clockFace
+}
+
+func newTeller(p *locale.Printer, r *scheduling.Round, v viewer) teller {
+	return teller{p: p, r: r, v: v, clock: clockOf(r, v)}
+}
+
+func (t teller) entry(e scheduling.Recorded) historyEntry {
+	entry := historyEntry{
+		ISO: e.At.UTC().Format(time.RFC3339), When: t.p.ShortDateTime(e.At.In(t.clock.at)),
+		Sentence: t.p.Parts("history.event."+string(e.Kind), t.args(e)...), Quote: t.quote(e),
+	}
+	if e.Evidence != nil {
+		entry.Details = append(entry.Details, t.reported(e))
+	} else if name := personName(t.r.Negotiation, e.By, t.v); name != "" {
+		entry.Details = append(entry.Details, t.p.T("history.by", "name", name))
+	}
+	if e.Digest != "" && !t.v.Observer {
+		entry.Details = append(entry.Details, t.p.T("history.digest", "digest", e.Digest))
+	}
+	return entry
+}
+
+// args fill the sentence of any kind; each takes what it needs.
+func (t teller) args(e scheduling.Recorded) []any {
+	n := t.r.Negotiation
+	level := ""
+	if e.Level != "" {
+		level = t.p.T("level." + string(e.Level))
+	}
+	return []any{
+		"party", capital(partyName(t.p, n, e.Party)), "slot", t.slot(e), "level", level, "proposal", e.Proposal,
+		"version", e.Version, "name", t.member(e.Member),
+	}
+}
+
+// slot names a slot. Its date is said only while it is the version that the
+// event was about.
+func (t teller) slot(e scheduling.Recorded) string {
+	s := t.r.Slot(e.Slot)
+	switch {
+	case e.Slot == "":
+		return ""
+	case s == nil || e.Round != t.r.ID.Number:
+		return string(e.Slot)
+	case e.SlotVersion != 0 && e.SlotVersion != s.Version:
+		return t.p.T("history.slot_version", "label", string(e.Slot), "version", e.SlotVersion)
+	}
+	return slotName(t.p, s)
+}
+
+func (t teller) member(id scheduling.MemberID) string {
+	if name := personName(t.r.Negotiation, id, t.v); name != "" {
+		return name
+	}
+	return t.p.T("history.somebody")
+}
+
+// quote is what was written with the event, for those who may read it.
+func (t teller) quote(e scheduling.Recorded) string {
+	if t.v.Observer && e.Kind != scheduling.ReleasedToPublic {
+		return ""
+	}
+	return e.Text.For(t.v.Audience)
+}
+
+// reported says who recorded an answer for whom and on what evidence. The
+// person is named to the person's own side, the party to all.
+func (t teller) reported(e scheduling.Recorded) string {
+	n := t.r.Negotiation
+	by := partyName(t.p, n, confirmerOf(n, e.By))
+	if name := personName(n, e.By, t.v); name != "" {
+		by = t.p.T("history.person", "name", name, "party", by)
+	}
+	return t.p.T("history.reported", "party", partyName(t.p, n, e.Party), "by", by, "evidence", evidence(t.p, e.Evidence))
+}
+
+// historyRecord handles GET /n/:negotiation/:round/history.csv: the same as a
+// table for the record, oldest first, times in UTC.
+func (s *Server) historyRecord(c *gin.Context) error {
+	r, v, err := s.roundOf(c)
+	if err != nil {
+		return err
+	}
+	recorded, err := s.visibleHistory(c, r, v, 0, longestHistory)
+	if err != nil {
+		return err
+	}
+	t := newTeller(s.printer(c.Request), r, v)
+	h := c.Writer.Header()
+	h.Set("Content-Type", "text/csv; charset=utf-8")
+	h.Set("Content-Disposition", fmt.Sprintf(`attachment; filename="history-%d.csv"`, r.ID.Number))
+	c.Writer.WriteHeader(http.StatusOK)
+	if c.Request.Method == http.MethodHead {
+		return nil
+	}
+	w := csv.NewWriter(c.Writer)
+	w.UseCRLF = true // RFC 4180 §2
+	head := []string{"time_utc", "event", "party", "recorded_by", "slot", "slot_version", "level", "offer", "offer_version", "sentence", "text", "evidence", "sha256"}
+	if err := w.Write(head); err != nil {
+		return fmt.Errorf("web: write record: %w", err)
+	}
+	for i := len(recorded) - 1; i >= 0; i-- {
+		if err := w.Write(t.record(recorded[i])); err != nil {
+			return fmt.Errorf("web: write record: %w", err)
+		}
+	}
+	w.Flush()
+	if err := w.Error(); err != nil {
+		return fmt.Errorf("web: write record: %w", err)
+	}
+	return nil
+}
+
+func (t teller) record(e scheduling.Recorded) []string {
+	entry := t.entry(e)
+	number := func(n int) string {
+		if n == 0 {
+			return ""
+		}
+		return strconv.Itoa(n)
+	}
+	said := ""
+	if e.Evidence != nil {
+		said = evidence(t.p, e.Evidence)
+	}
+	digest := e.Digest
+	if t.v.Observer {
+		digest = ""
+	}
+	cells := []string{
+		entry.ISO, string(e.Kind), partyName(t.p, t.r.Negotiation, e.Party), personName(t.r.Negotiation, e.By, t.v),
+		string(e.Slot), number(e.SlotVersion), string(e.Level), number(e.Proposal), number(e.Version),
+		join(entry.Sentence), entry.Quote, said, digest,
+	}
+	for i, cell := range cells {
+		cells[i] = plainCell(cell)
+	}
+	return cells
+}
+
+// plainCell keeps a spreadsheet from reading text as a formula: an apostrophe
+// stands before whatever could begin one.
+func plainCell(s string) string {
+	if s != "" && strings.ContainsRune("=+-@\t\r\n|%", rune(s[0])) {
+		return "'" + s
+	}
+	return s
+}
