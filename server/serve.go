@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
+	"parley/scheduling"
 	"parley/web"
 )
 
@@ -21,7 +23,7 @@ func serve(ctx context.Context, args []string, p process) int {
 		return exitFailed
 	}
 	link, err := web.NewSetupLink(ctx, s.store, s.config.BaseURL, p.now())
-	if err != nil {
+	if err != nil && !errors.Is(err, scheduling.ErrConflict) { // a conflict: there are accounts
 		fmt.Fprintf(p.stderr, "parley serve cannot start: %v\n", err)
 		return exitFailed
 	}
