@@ -172,13 +172,14 @@ func TestAllowedTogether(t *testing.T) {
 		env     env
 		baseURL string
 	}{
-		"plain http on this machine":        {command: "serve", env: env{"PARLEY_BASE_URL": "http://localhost:9000"}, baseURL: "http://localhost:9000"},
-		"IPv6":                              {command: "serve", env: env{"PARLEY_ADDR": "[::1]:8080"}, baseURL: "http://[::1]:8080"},
-		"any port: the listener knows":      {command: "serve", env: env{"PARLEY_ADDR": "127.0.0.1:0"}},
-		"open address behind a proxy":       {command: "serve", env: env{"PARLEY_ADDR": ":8080", "PARLEY_BASE_URL": "https://p.example"}, baseURL: "https://p.example"},
-		"migrating PostgreSQL needs no key": {command: "migrate", env: env{"PARLEY_DATABASE": "postgres://h/x"}, baseURL: "http://127.0.0.1:8080"},
-		"empty variables count as absent":   {command: "serve", env: env{"PARLEY_SMTP": "", "PARLEY_ADDR": ""}, baseURL: "http://127.0.0.1:8080"},
-		"mail server on this machine":       {command: "serve", env: env{"PARLEY_SMTP": "smtp://127.0.0.1:2525", "PARLEY_MAIL_FROM": "a@b.example"}, baseURL: "http://127.0.0.1:8080"},
+		"plain http on this machine":             {command: "serve", env: env{"PARLEY_BASE_URL": "http://localhost:9000"}, baseURL: "http://localhost:9000"},
+		"IPv6":                                   {command: "serve", env: env{"PARLEY_ADDR": "[::1]:8080"}, baseURL: "http://[::1]:8080"},
+		"any port: the listener knows":           {command: "serve", env: env{"PARLEY_ADDR": "127.0.0.1:0"}},
+		"open address behind a proxy":            {command: "serve", env: env{"PARLEY_ADDR": ":8080", "PARLEY_BASE_URL": "https://p.example"}, baseURL: "https://p.example"},
+		"PostgreSQL on a socket of this machine": {env: env{"PARLEY_DATABASE": "postgres://parley@/parley?host=/run/postgresql", "PARLEY_SECRET": longKey}, baseURL: "http://127.0.0.1:8080"},
+		"migrating PostgreSQL needs no key":      {command: "migrate", env: env{"PARLEY_DATABASE": "postgres://h/x"}, baseURL: "http://127.0.0.1:8080"},
+		"empty variables count as absent":        {command: "serve", env: env{"PARLEY_SMTP": "", "PARLEY_ADDR": ""}, baseURL: "http://127.0.0.1:8080"},
+		"mail server on this machine":            {command: "serve", env: env{"PARLEY_SMTP": "smtp://127.0.0.1:2525", "PARLEY_MAIL_FROM": "a@b.example"}, baseURL: "http://127.0.0.1:8080"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

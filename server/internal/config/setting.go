@@ -198,7 +198,7 @@ func setData(c *Config, v string) error {
 
 func setDatabase(c *Config, v string) error {
 	u, err := url.Parse(v)
-	if err != nil || u.Host == "" || (u.Scheme != "postgres" && u.Scheme != "postgresql") {
+	if err != nil || u.Host == "" && u.Query().Get("host") == "" || u.Scheme != "postgres" && u.Scheme != "postgresql" {
 		return errors.New("want postgres://user:password@host/name, or nothing for SQLite")
 	}
 	c.Database = Secret(v)
