@@ -279,6 +279,9 @@ func (r *Round) KeepDraft(a Act, answers []Answer) error {
 	if m == nil || m.Party == "" || m.Rights == RightObserve {
 		return refuse(ErrForbidden, "answer_right_missing")
 	}
+	if err := r.mayAnswer(r.Negotiation.Party(m.Party)); err != nil {
+		return err
+	}
 	if err := r.writable(); err != nil {
 		return err
 	}

@@ -7,9 +7,9 @@ import (
 
 var instant = reflect.TypeFor[time.Time]()
 
-// clone is a copy of v that shares nothing with it. Fields that are not
+// Clone is a copy of v that shares nothing with it. Fields that are not
 // exported are left zero: what a round has recorded does not travel.
-func clone[T any](v T) T {
+func Clone[T any](v T) T {
 	var c T
 	copyValue(reflect.ValueOf(&c).Elem(), reflect.ValueOf(&v).Elem())
 	return c

@@ -15,7 +15,7 @@ func (s suite) historyWhole(t *testing.T) {
 	var want []scheduling.Recorded // oldest first
 	note := func(number int, events []scheduling.Event) {
 		for _, e := range events {
-			want = append(want, scheduling.Recorded{Event: clone(e), Seq: 1, Round: number})
+			want = append(want, scheduling.Recorded{Event: Clone(e), Seq: 1, Round: number})
 		}
 	}
 	nEvents, rEvents := takeAgain(n, r)
@@ -55,7 +55,7 @@ func (s suite) historyWhole(t *testing.T) {
 				return err
 			}
 			copied := *r
-			events = clone(copied.TakeEvents())
+			events = Clone(copied.TakeEvents())
 			return nil
 		})
 		note(1, events)

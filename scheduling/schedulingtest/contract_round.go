@@ -12,7 +12,7 @@ import (
 func (s suite) roundTrip(t *testing.T) {
 	store := s.open(t, nil)
 	n, r := Populated()
-	want, wantNegotiation := clone(r), clone(n)
+	want, wantNegotiation := Clone(r), Clone(n)
 	id, err := store.Create(t.Context(), scheduling.Once{}, n, r)
 	if err != nil || id != wantNegotiation.ID {
 		t.Fatalf("create: got %q and %v, want %q", id, err, wantNegotiation.ID)
@@ -44,14 +44,14 @@ func (s suite) roundTrip(t *testing.T) {
 func (s suite) updateWhole(t *testing.T) {
 	store := s.open(t, nil)
 	n, r := Populated()
-	full := clone(r)
+	full := Clone(r)
 	if _, err := store.Create(t.Context(), scheduling.Once{}, n, r); err != nil {
 		t.Fatalf("create: %v", err)
 	}
 	_, bare := Talks(WithID("populated"))
 	for name, want := range map[string]*scheduling.Round{"emptied": bare, "filled again": full} {
 		update(t, store, full.ID, func(r *scheduling.Round) error {
-			next := clone(want)
+			next := Clone(want)
 			next.ID, next.Version, next.Negotiation = r.ID, r.Version, r.Negotiation
 			*r = *next
 			return nil
@@ -72,7 +72,7 @@ func (s suite) updateNegotiationWhole(t *testing.T) {
 	bare.Reference = ""
 	for _, want := range []*scheduling.Negotiation{full, bare, full} {
 		err := store.UpdateNegotiation(t.Context(), id.Negotiation, scheduling.Once{}, func(n *scheduling.Negotiation) error {
-			next := clone(want)
+			next := Clone(want)
 			next.Version, next.Revision = n.Version, n.Revision
 			*n = *next
 			return nil
@@ -124,7 +124,7 @@ func (s suite) missing(t *testing.T) {
 func (s suite) shareNothing(t *testing.T) {
 	store := s.open(t, nil)
 	n, r := Populated()
-	want := clone(r)
+	want := Clone(r)
 	if _, err := store.Create(t.Context(), scheduling.Once{}, n, r); err != nil {
 		t.Fatalf("create: %v", err)
 	}

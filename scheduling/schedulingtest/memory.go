@@ -76,7 +76,7 @@ func (s *MemoryStore) Create(ctx context.Context, form scheduling.Once, n *sched
 	}
 	shared := n.Shared() || r.Shared()
 	nEvents, rEvents := n.TakeEvents(), r.TakeEvents()
-	k := &kept{negotiation: clone(n)}
+	k := &kept{negotiation: Clone(n)}
 	k.negotiation.Version = 1
 	if shared {
 		k.negotiation.Revision++
@@ -126,13 +126,13 @@ func (k *kept) add(r *scheduling.Round) *scheduling.Round {
 func (k *kept) detached(r *scheduling.Round) *scheduling.Round {
 	bare := *r
 	bare.Negotiation = nil
-	return clone(&bare)
+	return Clone(&bare)
 }
 
 // attached is a copy of a kept round with a copy of its negotiation.
 func (k *kept) attached(r *scheduling.Round) *scheduling.Round {
-	c := clone(r)
-	c.Negotiation = clone(k.negotiation)
+	c := Clone(r)
+	c.Negotiation = Clone(k.negotiation)
 	return c
 }
 
@@ -154,22 +154,22 @@ func (s *MemoryStore) record(k *kept, r *scheduling.Round, events []scheduling.E
 		r = k.attached(r)
 	}
 	for _, e := range events {
-		k.history = append(k.history, scheduling.Recorded{Event: clone(e), Seq: int64(len(k.history) + 1), Round: number})
+		k.history = append(k.history, scheduling.Recorded{Event: Clone(e), Seq: int64(len(k.history) + 1), Round: number})
 	}
 	if s.composer == nil {
 		return
 	}
-	n := clone(k.negotiation)
+	n := Clone(k.negotiation)
 	if r != nil {
 		n = r.Negotiation
 	}
-	messages, links := s.composer.Compose(n, r, clone(events))
+	messages, links := s.composer.Compose(n, r, Clone(events))
 	for _, m := range messages {
 		if s.find(m.ID) == nil {
-			s.messages = append(s.messages, &posted{Message: clone(m)})
+			s.messages = append(s.messages, &posted{Message: Clone(m)})
 		}
 	}
-	s.tokens = append(s.tokens, clone(links)...)
+	s.tokens = append(s.tokens, Clone(links)...)
 }
 
 // Update is scheduling.Store's.
@@ -221,13 +221,13 @@ func (s *MemoryStore) UpdateNegotiation(ctx context.Context, id scheduling.Negot
 	if k == nil {
 		return notFound("negotiation_unknown")
 	}
-	n := clone(k.negotiation)
+	n := Clone(k.negotiation)
 	if err := change(n); err != nil {
 		return err
 	}
 	s.mark(form, scheduling.RoundID{Negotiation: id})
 	shared, events := n.Shared(), n.TakeEvents()
-	next := clone(n)
+	next := Clone(n)
 	next.ID, next.Version, next.Revision = id, k.negotiation.Version, k.negotiation.Revision
 	if len(events) == 0 && reflect.DeepEqual(next, k.negotiation) {
 		return nil
@@ -252,7 +252,7 @@ func (s *MemoryStore) Negotiation(ctx context.Context, id scheduling.Negotiation
 	if k == nil {
 		return nil, notFound("negotiation_unknown")
 	}
-	return clone(k.negotiation), nil
+	return Clone(k.negotiation), nil
 }
 
 // Round is scheduling.Store's.
@@ -298,7 +298,7 @@ func (s *MemoryStore) OfAccount(ctx context.Context, id scheduling.AccountID, li
 	var found []*scheduling.Negotiation
 	for _, k := range s.talks {
 		if k.negotiation.MemberOf(id) != nil {
-			found = append(found, clone(k.negotiation))
+			found = append(found, Clone(k.negotiation))
 		}
 	}
 	slices.SortFunc(found, func(a, b *scheduling.Negotiation) int {
@@ -321,7 +321,7 @@ func (s *MemoryStore) History(ctx context.Context, id scheduling.NegotiationID, 
 	var found []scheduling.Recorded
 	for _, e := range slices.Backward(k.history) {
 		if (before == 0 || e.Seq < before) && len(found) < limit {
-			found = append(found, clone(e))
+			found = append(found, Clone(e))
 		}
 	}
 	return found, nil

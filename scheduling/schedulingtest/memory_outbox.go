@@ -34,7 +34,7 @@ func (s *MemoryStore) Messages(ctx context.Context, id scheduling.NegotiationID,
 	var found []scheduling.Message
 	for _, m := range slices.Backward(s.messages) {
 		if m.Negotiation == id {
-			found = append(found, clone(m.Message))
+			found = append(found, Clone(m.Message))
 		}
 	}
 	slices.SortStableFunc(found, func(a, b scheduling.Message) int { return b.CreatedAt.Compare(a.CreatedAt) })
@@ -58,7 +58,7 @@ func (s *MemoryStore) Claim(ctx context.Context, owner string, now, until time.T
 	var claimed []scheduling.Message
 	for _, m := range first(due, limit) {
 		m.owner, m.until = owner, until
-		claimed = append(claimed, clone(m.Message))
+		claimed = append(claimed, Clone(m.Message))
 	}
 	return claimed, nil
 }
