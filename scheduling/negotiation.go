@@ -170,14 +170,20 @@ func (n *Negotiation) AddMember(by MemberID, m Member, now time.Time) error {
 		return refuse(ErrInvalid, "rights_missing").at("rights")
 	case len(n.Members) >= MaxMembers:
 		return refuse(ErrInvalid, "too_many_members")
-	case m.Email != "" && slices.ContainsFunc(n.Members, func(o Member) bool {
-		return !o.Removed && o.Party == m.Party && strings.EqualFold(o.Email, m.Email)
-	}):
+	case n.hasAddress(m.Party, m.ID, m.Email):
 		return refuse(ErrConflict, "member_twice", "email", m.Email).at("email")
 	}
 	n.Members = append(n.Members, m)
 	n.record(Event{Kind: MemberAdded, At: now, By: by, Party: m.Party, Member: m.ID, Scope: OwnParty})
 	return nil
+}
+
+// hasAddress reports whether another member of the party than id has the
+// address.
+func (n *Negotiation) hasAddress(party PartyID, id MemberID, email string) bool {
+	return email != "" && slices.ContainsFunc(n.Members, func(o Member) bool {
+		return !o.Removed && o.Party == party && o.ID != id && strings.EqualFold(o.Email, email)
+	})
 }
 
 // ChangeMember replaces the name, address, language, rights and wishes of a
@@ -200,6 +206,8 @@ func (n *Negotiation) ChangeMember(by MemberID, m Member, now time.Time) error {
 		return refuse(ErrInvalid, "rights_missing").at("rights")
 	case old.Party == "" && m.Rights.Has(RightConsent):
 		return refuse(ErrInvalid, "staff_cannot_consent").at("rights")
+	case n.hasAddress(old.Party, old.ID, m.Email):
+		return refuse(ErrConflict, "member_twice", "email", m.Email).at("email")
 	case old.Rights.Has(RightConvene) && !m.Rights.Has(RightConvene) && n.lastConvener(old.ID):
 		return refuse(ErrConflict, "last_convener").at("rights")
 	}
