@@ -93,6 +93,19 @@ func newWorld(t *rapid.T) *world {
 	slices.Reverse(w.twin.Negotiation.Parties)
 	w.history = append(w.history, w.r.TakeEvents()...)
 	w.twin.TakeEvents()
+	start := rapid.IntRange(0, 3).Draw(t, "start") // so that most runs see a meeting
+	w.fresh = true
+	if start > 0 {
+		w.do(t, "deliver", func(r *scheduling.Round) error { return r.Deliver(By(AlphaHead, Now), P1(), Paper("P1")) })
+	}
+	if start > 1 {
+		for _, by := range []scheduling.MemberID{AlphaHead, BravoHead, deltaHead} {
+			w.do(t, "consent", func(r *scheduling.Round) error { return r.Consent(By(by, Now), "G2", 1) })
+		}
+		for _, by := range []scheduling.MemberID{AlphaHead, BravoHead, Secretary} {
+			w.do(t, "confirm", func(r *scheduling.Round) error { return r.Confirm(By(by, Now), "G2", 1) })
+		}
+	}
 	return w
 }
 
