@@ -112,7 +112,9 @@ type Outbox interface {
 	Settle(ctx context.Context, id MessageID, owner string, o Outcome) (bool, error)
 
 	// Newer reports whether a message about the same meeting (UID) to the same
-	// member with a higher Sequence exists, sent or not.
+	// member exists, sent or not, with a higher Sequence, or with the same one
+	// and composed later: who is uninvited and invited again gets messages of
+	// one Sequence.
 	Newer(ctx context.Context, m Message) (bool, error)
 
 	// Resend queues a message that was given up, once more at now; Attempts

@@ -223,6 +223,8 @@ func (s suite) newer(t *testing.T) {
 	}{
 		"as it is":             {func(*scheduling.Message) {}, false},
 		"older":                {func(m *scheduling.Message) { m.Sequence = 1 }, true},
+		"composed before":      {func(m *scheduling.Message) { m.CreatedAt = later(-1) }, true},
+		"composed after":       {func(m *scheduling.Message) { m.CreatedAt = later(1) }, false},
 		"of nobody":            {func(m *scheduling.Message) { m.Sequence, m.Member = 1, BravoOfficer }, false},
 		"about no meeting":     {func(m *scheduling.Message) { m.Sequence, m.UID = 1, "" }, false},
 		"of another meeting":   {func(m *scheduling.Message) { m.UID = "uid-other" }, true},

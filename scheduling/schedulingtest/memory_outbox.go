@@ -95,7 +95,8 @@ func (s *MemoryStore) Newer(ctx context.Context, m scheduling.Message) (bool, er
 		return false, err
 	}
 	return m.UID != "" && slices.ContainsFunc(s.messages, func(o *posted) bool {
-		return o.UID == m.UID && o.Member == m.Member && o.Sequence > m.Sequence
+		return o.UID == m.UID && o.Member == m.Member &&
+			(o.Sequence > m.Sequence || o.Sequence == m.Sequence && o.CreatedAt.After(m.CreatedAt))
 	}), nil
 }
 

@@ -151,14 +151,15 @@ func (w *Worker) send(ctx context.Context, m scheduling.Message) (scheduling.Out
 	return o, nil
 }
 
-// backoff is how long to wait after an attempt, with jitter so that a server
-// that comes back is not met by everything at once.
+// backoff is how long to wait after an attempt, in whole seconds as instants
+// are stored, with jitter so that a server that comes back is not met by
+// everything at once.
 func backoff(attempts int) time.Duration {
 	wait := lastRetry
 	if attempts < 6 {
 		wait = min(wait, firstRetry<<attempts)
 	}
-	return wait/2 + rand.N(wait/2)
+	return (wait/2 + rand.N(wait/2)).Truncate(time.Second)
 }
 
 func (w *Worker) now() time.Time { return w.Now().UTC().Truncate(time.Second) }
