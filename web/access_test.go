@@ -187,17 +187,17 @@ type counting struct {
 
 func (c *counting) Token(ctx context.Context, hash string, p scheduling.Purpose) (scheduling.Token, error) {
 	c.tokens++
-	return c.Access.Token(ctx, hash, p) //nolint:wrapcheck // the store's own
+	return c.Access.Token(ctx, hash, p)
 }
 
 func (c *counting) Account(ctx context.Context, id scheduling.AccountID) (scheduling.Account, error) {
 	c.accounts++
-	return c.Access.Account(ctx, id) //nolint:wrapcheck // the store's own
+	return c.Access.Account(ctx, id)
 }
 
 func (c *counting) SeeToken(ctx context.Context, hash string, now, expires time.Time) error {
 	c.seen++
-	return c.Access.SeeToken(ctx, hash, now, expires) //nolint:wrapcheck // the store's own
+	return c.Access.SeeToken(ctx, hash, now, expires)
 }
 
 // An ordinary page looks up the session and nothing more, and notes the visit

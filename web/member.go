@@ -68,14 +68,14 @@ func (s *Server) renderMembers(c *gin.Context, status int, f *Form) error {
 	if err != nil {
 		return err
 	}
-	view := membersView{Page: page, Heading: page.T("members.title"), Post: membersPath(n.ID), Talks: "/n/" + string(n.ID) + "/state"}
+	view := membersView{Page: page, Heading: page.Title, Post: membersPath(n.ID), Talks: "/n/" + string(n.ID) + "/state"}
 	for _, id := range sides(n, v) {
 		view.Parties = append(view.Parties, s.partyMembers(page, n, v, id, entries))
 	}
 	if parties := s.managed(page, n, v); len(parties) > 0 {
 		view.Form = s.memberForm(f, page, parties)
 	}
-	view.Problems = f.Problems
+	view.Title, view.Problems = page.T("members.page_title", "round", view.Heading), f.Problems
 	return s.render(c, status, membersPage, view)
 }
 

@@ -57,8 +57,8 @@ func (s *Server) roundPage(c *gin.Context, r *scheduling.Round, v viewer, curren
 	if newest := newestProposal(r); newest != nil && !v.Observer {
 		add(tabPaper, fmt.Sprintf("%s/paper/%d", base, newest.Number))
 	}
+	add(tabMembers, "/n/"+string(r.ID.Negotiation)+"/members")
 	if v.May(scheduling.RightConvene) && !v.Observer {
-		add(tabMembers, "/n/"+string(r.ID.Negotiation)+"/members")
 		add(tabMail, base+"/mail")
 	}
 	return p
