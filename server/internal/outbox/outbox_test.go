@@ -149,13 +149,21 @@ func TestDeliver(t *testing.T) {
 		want    scheduling.MessageState
 		sent    int
 	}{
-		"taken":                     {want: scheduling.MessageSent, sent: 1},
-		"refused for good":          {reply: &mailer.Error{Stage: mailer.Recipient, Code: 550, Err: errors.New("no such user")}, want: scheduling.MessageFailed},
-		"refused for now":           {reply: temporary, want: scheduling.MessageQueued},
-		"refused in words of none":  {reply: errors.New("odd"), want: scheduling.MessageQueued},
-		"cannot be rendered":        {message: func(d *desk) scheduling.Message { m := d.notice("m1"); m.Text = "broken"; return m }, want: scheduling.MessageFailed},
-		"refused for now, too long": {message: func(d *desk) scheduling.Message { m := d.notice("m1"); m.CreatedAt = d.now.Add(-patience - time.Second); return m }, reply: temporary, want: scheduling.MessageFailed},
-		"taken in the end":          {message: func(d *desk) scheduling.Message { m := d.notice("m1"); m.CreatedAt = d.now.Add(-patience - time.Second); return m }, want: scheduling.MessageSent, sent: 1},
+		"taken":                    {want: scheduling.MessageSent, sent: 1},
+		"refused for good":         {reply: &mailer.Error{Stage: mailer.Recipient, Code: 550, Err: errors.New("no such user")}, want: scheduling.MessageFailed},
+		"refused for now":          {reply: temporary, want: scheduling.MessageQueued},
+		"refused in words of none": {reply: errors.New("odd"), want: scheduling.MessageQueued},
+		"cannot be rendered":       {message: func(d *desk) scheduling.Message { m := d.notice("m1"); m.Text = "broken"; return m }, want: scheduling.MessageFailed},
+		"refused for now, too long": {message: func(d *desk) scheduling.Message {
+			m := d.notice("m1")
+			m.CreatedAt = d.now.Add(-patience - time.Second)
+			return m
+		}, reply: temporary, want: scheduling.MessageFailed},
+		"taken in the end": {message: func(d *desk) scheduling.Message {
+			m := d.notice("m1")
+			m.CreatedAt = d.now.Add(-patience - time.Second)
+			return m
+		}, want: scheduling.MessageSent, sent: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -202,12 +210,20 @@ func TestSuperseded(t *testing.T) {
 		other func(m scheduling.Message) scheduling.Message
 		want  scheduling.MessageState
 	}{
-		"a higher sequence":              {func(m scheduling.Message) scheduling.Message { m.Sequence++; return m }, scheduling.MessageSuperseded},
-		"the same, composed later":       {func(m scheduling.Message) scheduling.Message { m.CreatedAt = m.CreatedAt.Add(time.Second); return m }, scheduling.MessageSuperseded},
-		"the same, composed before":      {func(m scheduling.Message) scheduling.Message { m.CreatedAt = m.CreatedAt.Add(-time.Second); return m }, scheduling.MessageSent},
-		"a lower one, composed later":    {func(m scheduling.Message) scheduling.Message { m.Sequence--; m.CreatedAt = m.CreatedAt.Add(time.Second); return m }, scheduling.MessageSent},
-		"a higher one of another person": {func(m scheduling.Message) scheduling.Message { m.Sequence++; m.Member = schedulingtest.BravoOfficer; return m }, scheduling.MessageSent},
-		"a higher one of another UID":    {func(m scheduling.Message) scheduling.Message { m.Sequence++; m.UID = "uid-2"; return m }, scheduling.MessageSent},
+		"a higher sequence":         {func(m scheduling.Message) scheduling.Message { m.Sequence++; return m }, scheduling.MessageSuperseded},
+		"the same, composed later":  {func(m scheduling.Message) scheduling.Message { m.CreatedAt = m.CreatedAt.Add(time.Second); return m }, scheduling.MessageSuperseded},
+		"the same, composed before": {func(m scheduling.Message) scheduling.Message { m.CreatedAt = m.CreatedAt.Add(-time.Second); return m }, scheduling.MessageSent},
+		"a lower one, composed later": {func(m scheduling.Message) scheduling.Message {
+			m.Sequence--
+			m.CreatedAt = m.CreatedAt.Add(time.Second)
+			return m
+		}, scheduling.MessageSent},
+		"a higher one of another person": {func(m scheduling.Message) scheduling.Message {
+			m.Sequence++
+			m.Member = schedulingtest.BravoOfficer
+			return m
+		}, scheduling.MessageSent},
+		"a higher one of another UID": {func(m scheduling.Message) scheduling.Message { m.Sequence++; m.UID = "uid-2"; return m }, scheduling.MessageSent},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
