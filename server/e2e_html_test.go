@@ -4,6 +4,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/net/html"
 )
@@ -11,7 +13,9 @@ import (
 // named reports whether a text on the page is what a person means by want: the
 // whole of it, or the words that it begins with.
 func named(text, want string) bool {
-	return text == want || strings.HasPrefix(text, want+" ") || strings.HasPrefix(text, want+":")
+	rest, ok := strings.CutPrefix(text, want)
+	next, _ := utf8.DecodeRuneInString(rest)
+	return ok && (rest == "" || !unicode.IsLetter(next) && !unicode.IsDigit(next))
 }
 
 // textOf is the text of n with single spaces, as it is read.

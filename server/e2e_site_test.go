@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"maps"
-	"net"
 	"net/http"
 	"strings"
 	"sync"
@@ -56,17 +55,18 @@ func (p *product) Start() {
 	p.t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	p.stop, p.ended, p.printed, p.logged = stop, make(chan int, 1), &output{}, &output{}
+	env := maps.Clone(p.env)
 	world := process{
-		getenv: func(name string) string { return p.env[name] },
+		getenv: func(name string) string { return env[name] },
 		stdin:  strings.NewReader(""), stdout: p.printed, stderr: p.logged, now: p.clock.Now,
 	}
 	go func() { p.ended <- run(ctx, []string{p.command}, world) }()
 	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(2 * time.Millisecond) {
 		if p.base == "" {
 			p.base = p.printed.after(map[string]string{"serve": "listens on ", "demo": "negotiation on "}[p.command])
-			p.env["PARLEY_ADDR"] = strings.TrimPrefix(p.base, "http://")
 		}
 		if p.base != "" && answers(p.base+"/healthz") {
+			p.env["PARLEY_ADDR"] = strings.TrimPrefix(p.base, "http://")
 			return
 		}
 		select {
@@ -172,15 +172,4 @@ func (o *output) after(mark string) string {
 		return ""
 	}
 	return strings.TrimSpace(word)
-}
-
-// freePort is an address of the loopback that nobody listens on.
-func freePort(t testing.TB) string {
-	t.Helper()
-	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }

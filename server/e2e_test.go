@@ -1,8 +1,6 @@
 package main
 
-import (
-	"testing"
-)
+import "testing"
 
 // setUp makes the first account, by the link that the product prints.
 func setUp(v visitor, p *product) {
@@ -34,4 +32,11 @@ func TestFirstStart(t *testing.T) {
 	}
 	v.Open("/")
 	see(v, "No negotiations yet")
+}
+
+// The main job, without a browser.
+func TestFromOfferToInvitation(t *testing.T) {
+	t.Parallel()
+	p := newProduct(t, "demo", nil)
+	fromOfferToInvitation(newReader(t, p.base), newReader(t, p.base))
 }
