@@ -2,6 +2,7 @@ package web
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -59,24 +60,23 @@ type matrixRow struct {
 	Strong                  bool          // nothing is in the way
 	Conditions              string
 	Consents                []locale.Part
-	Tally                   []tallyBar
+	Tally                   tally
 	Total                   int
 	Cells                   []matrixCell
 	Exceptions              []matrixException
 	Acts                    []Link
 }
 
-type tallyBar struct {
-	Class    string
-	X, Width int
-}
+// A tally is a bar of one unit a party: a path for each level, or "".
+type tally struct{ Pref, OK, Ifn, No, None string }
 
-// A matrixCell is one party's answer to one slot. Class and mark follow from
-// the level; words are for eyes and screen readers alike.
+// A matrixCell is one party's answer to one slot. Of the first four at most
+// one is set; none is no answer.
 type matrixCell struct {
+	Pref, OK, Ifn, No bool
+
 	Head      *matrixHead
-	Class     string // of the chip: a level, and the marks for reported and consented
-	Mark      string
+	Extra     string // further classes of the chip: reported, consented, noted
 	Word      string
 	Note      *matrixNote
 	NoteLabel string
@@ -288,18 +288,32 @@ func (m *matrix) row(st *scheduling.Standing) matrixRow {
 		}
 	}
 	row.Consents = consentParts(m.p, m.r, st, named)
-	x := 0
-	for _, l := range tallyOrder {
-		if n := st.Count(l); n > 0 {
-			row.Tally = append(row.Tally, tallyBar{Class: marks[l], X: x, Width: n})
-			x += n
-		}
-	}
+	row.Tally = newTally(st)
 	if named {
 		m.cells(&row, st)
 	}
 	m.acts(&row, st)
 	return row
+}
+
+func newTally(st *scheduling.Standing) tally {
+	x := 0
+	bar := func(l scheduling.Level) string {
+		n := st.Count(l)
+		if n == 0 {
+			return ""
+		}
+		b := make([]byte, 0, 24)
+		b = strconv.AppendInt(append(b, 'M'), int64(x), 10)
+		b = strconv.AppendInt(append(b, " 0h"...), int64(n), 10)
+		b = strconv.AppendInt(append(b, "v1h-"...), int64(n), 10)
+		x += n
+		return string(append(b, 'z'))
+	}
+	return tally{
+		Pref: bar(scheduling.LevelPreferred), OK: bar(scheduling.LevelAvailable), Ifn: bar(scheduling.LevelIfNeedBe),
+		No: bar(scheduling.LevelNotPossible), None: bar(""),
+	}
 }
 
 // acts are what the viewer may do about one slot.
@@ -336,7 +350,11 @@ func (m *matrix) cells(row *matrixRow, st *scheduling.Standing) {
 		}
 		level := st.Levels[column]
 		cell := &row.Cells[i]
-		*cell = matrixCell{Head: m.view.Heads[i], Class: marks[level], Mark: marks[level], Word: m.words[level]}
+		*cell = matrixCell{
+			Head: m.view.Heads[i], Word: m.words[level],
+			Pref: level == scheduling.LevelPreferred, OK: level == scheduling.LevelAvailable,
+			Ifn: level == scheduling.LevelIfNeedBe, No: level == scheduling.LevelNotPossible,
+		}
 		if answered {
 			cell.Note = m.note(st.Slot, party, pos)
 		}
@@ -367,11 +385,11 @@ func (m *matrix) mark(cell *matrixCell, pos scheduling.Position, consent *schedu
 		said = append(said, m.p.T("overview.cell.late"))
 	}
 	if pos.Reported != nil || consent != nil && consent.Reported != nil {
-		cell.Class += " rep"
+		cell.Extra += " rep"
 		m.view.Reported = true
 	}
 	if consent != nil {
-		cell.Class += " con"
+		cell.Extra += " con"
 		m.view.Consented = true
 		key := "overview.cell.consented"
 		if consent.Reported != nil {
@@ -380,14 +398,8 @@ func (m *matrix) mark(cell *matrixCell, pos scheduling.Position, consent *schedu
 		said = append(said, m.p.T(key))
 	}
 	cell.Said = strings.Join(said, ". ")
-	if !m.view.Dense {
-		return
-	}
-	if cell.Note != nil {
-		cell.Class += " noted"
-	}
-	if cell.Said != "" {
-		cell.Word = m.p.T("overview.cell.both", "level", cell.Word, "said", cell.Said)
+	if m.view.Dense && cell.Note != nil {
+		cell.Extra += " noted"
 	}
 }
 

@@ -105,7 +105,7 @@ func answerProblems(p *locale.Printer, faults []*scheduling.Error) []Problem {
 		if fault.Code == "condition_missing" || fault.Code == "reason_too_long" {
 			field = "why-" + label
 		}
-		problems = append(problems, Problem{Field: field, Text: refusalText(p, fault, p.T("refused.409.text")), Label: label})
+		problems = append(problems, Problem{Field: field, Text: refusalText(p, fault, p.T("refused.409.text"))})
 	}
 	return problems
 }
