@@ -93,8 +93,10 @@ func TestSuspend(t *testing.T) {
 				Status:  Active,
 				Parties: []Party{{ID: "a", Role: RoleRequired}, {ID: "o", Role: RoleObserver}},
 				Members: []Member{
-					{ID: "staff", Rights: RightConvene}, {ID: "a1", Party: "a", Rights: RightConvene},
-					{ID: "a2", Party: "a", Rights: RightConsent}, {ID: "o1", Party: "o", Rights: RightConvene},
+					{ID: "staff", Rights: RightConvene},
+					{ID: "a1", Party: "a", Rights: RightConvene},
+					{ID: "a2", Party: "a", Rights: RightConsent},
+					{ID: "o1", Party: "o", Rights: RightConvene},
 				},
 			}
 			if err := n.Suspend(tc.by, Text{Body: "recess", Scope: AllParties}, time.Unix(0, 0).UTC()); !errors.Is(err, tc.want) {

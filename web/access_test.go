@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -445,9 +446,7 @@ func TestSetUp(t *testing.T) {
 		"eleven, composed": func(v url.Values) { v.Set("passphrase", strings.Repeat("e\u0301", 11)) },
 	} {
 		form := url.Values{}
-		for k, v := range good {
-			form[k] = v
-		}
+		maps.Copy(form, good)
 		change(form)
 		rec := post(t, h, path, form)
 		wantStatus(t, name, rec, 422)

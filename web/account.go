@@ -56,8 +56,10 @@ func (s *Server) renderAccounts(c *gin.Context, status int, f *Form) error {
 		})
 		if shown == string(a.ID) {
 			v.LinkName = a.Name
-			v.Link = &Copy{Printer: v.Printer, ID: "passphrase-link", Label: v.T("accounts.link"),
-				Hint: v.T("accounts.link_hint"), Value: s.Address("/passphrase/" + secret)}
+			v.Link = &Copy{
+				Printer: v.Printer, ID: "passphrase-link", Label: v.T("accounts.link"),
+				Hint: v.T("accounts.link_hint"), Value: s.Address("/passphrase/" + secret),
+			}
 		}
 	}
 	v.Name = f.Field("name", v.T("account.name"), "")

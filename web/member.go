@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 
 	"github.com/gin-gonic/gin"
 
@@ -349,7 +350,7 @@ func (s *Server) renderMember(c *gin.Context, status int, f *Form) error {
 
 // seenMember changes when anything of a member changes that the form shows.
 func seenMember(m scheduling.Member) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q", []string{m.Name, m.Email, m.Language, m.Rights.String(), fmt.Sprint(m.Invitations)}))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q", []string{m.Name, m.Email, m.Language, m.Rights.String(), strconv.FormatBool(m.Invitations)}))
 	return hex.EncodeToString(sum[:8])
 }
 

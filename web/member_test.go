@@ -1,6 +1,7 @@
 package web
 
 import (
+	"maps"
 	"net/http/httptest"
 	"net/url"
 	"regexp"
@@ -108,9 +109,7 @@ func TestAddMember(t *testing.T) {
 		"an address with a line more": func(v url.Values) { v.Set("email", "a@b.example\r\nBcc: c@d.example") },
 	} {
 		v := url.Values{}
-		for key, value := range form {
-			v[key] = value
-		}
+		maps.Copy(v, form)
 		change(v)
 		rec := post(t, h, membersURL, v, "Cookie", head)
 		wantStatus(t, name, rec, 422)

@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -100,9 +101,7 @@ func everyMember(m map[string]string, answer string) map[string]string {
 // outsiders adds those who do not take part.
 func outsiders(m map[string]string) map[string]string {
 	all := map[string]string{"nobody": signIn, "stranger": notThere, "admin": notThere, "opener": notThere, "elsewhere": notThere, "removed": notThere}
-	for who, answer := range m {
-		all[who] = answer
-	}
+	maps.Copy(all, m)
 	return all
 }
 

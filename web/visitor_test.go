@@ -7,18 +7,8 @@ import (
 	"parley/scheduling"
 )
 
-// asMember is the Cookie header of a member who came by private link at noon.
-func asMember(tb testing.TB, a scheduling.Access, n scheduling.NegotiationID, id scheduling.MemberID) string {
-	tb.Helper()
-	return sessionOf(tb, a, scheduling.Token{Negotiation: n, Member: id}, noon)
-}
-
-// asAccount is the Cookie header of somebody who signed in at noon.
-func asAccount(tb testing.TB, a scheduling.Access, id scheduling.AccountID) string {
-	tb.Helper()
-	return sessionOf(tb, a, scheduling.Token{Account: id}, noon)
-}
-
+// sessionOf is the Cookie header of a session that began then, of the account
+// or the member that t names.
 func sessionOf(tb testing.TB, a scheduling.Access, t scheduling.Token, began time.Time) string {
 	tb.Helper()
 	secret, hash := newToken()
