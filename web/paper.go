@@ -189,8 +189,8 @@ func paperReplies(p *locale.Printer, c scheduling.Content) string {
 	return p.T(key, "when", when, "contact", contact)
 }
 
-// text is the paper as plain text: no line over 78 columns but where a table
-// needs it, nothing that a cable would lose.
+// text is the paper as plain text: no line over 78 columns unless a single word
+// is, and nothing that a cable would lose.
 func (d paperDocument) text() string {
 	var b strings.Builder
 	line := func(s string) { b.WriteString(strings.TrimRight(s, " ") + "\n") }
@@ -206,18 +206,16 @@ func (d paperDocument) text() string {
 	}
 	line(d.TableTitle)
 	line("")
-	widths := make([]int, len(d.Columns))
-	for _, row := range append([][]string{d.Columns}, d.Rows...) {
-		for i, cell := range row {
-			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+	// A table is too wide for a cable: each slot has lines of its own.
+	for i, row := range d.Rows {
+		if i > 0 {
+			line("")
 		}
-	}
-	for _, row := range append([][]string{d.Columns}, d.Rows...) {
-		var cells strings.Builder
-		for i, cell := range row {
-			cells.WriteString(cell + strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell)+2))
+		indent := strings.Repeat(" ", utf8.RuneCountInString(row[0])+2)
+		wrapText(indented(line, row[0]+"  ", indent), row[paperDate]+", "+row[paperVenue])
+		for j := paperDate + 1; j < len(row); j++ {
+			wrapText(indented(line, indent, indent), d.Columns[j]+": "+row[j])
 		}
-		line(cells.String())
 	}
 	for _, s := range d.Sections {
 		line("")
@@ -230,11 +228,25 @@ func (d paperDocument) text() string {
 	return b.String()
 }
 
-// wrapText gives text to line in pieces of at most 76 columns.
+// The columns of the table that the plain text begins an entry with.
+const (
+	paperVenue = 1
+	paperDate  = 2
+)
+
+// indented is line with first before the first line, and rest before the others.
+func indented(line func(string), first, rest string) func(string) {
+	return func(s string) {
+		line(first + s)
+		first = rest
+	}
+}
+
+// wrapText gives text to line in pieces of at most 72 columns.
 func wrapText(line func(string), text string) {
 	current := ""
 	for word := range strings.FieldsSeq(text) {
-		if current != "" && utf8.RuneCountInString(current)+1+utf8.RuneCountInString(word) > 76 {
+		if current != "" && utf8.RuneCountInString(current)+1+utf8.RuneCountInString(word) > 72 {
 			line(current)
 			current = ""
 		}
