@@ -150,7 +150,10 @@ type Access interface {
 	Tokens(ctx context.Context, f TokenFilter) ([]Token, error)
 	// Revoke ends all tokens that match and have not been revoked before.
 	Revoke(ctx context.Context, f TokenFilter, now time.Time) error
-	// FeedToken finds the token of a feed, good or not, and the revision of its
-	// negotiation in one look-up; ErrNotFound when it is no feed's.
+	// FeedToken finds the token of a feed, good or not, and the stamp of its
+	// negotiation in one look-up; ErrNotFound when it is no feed's. The stamp
+	// rises with every stored change of the negotiation or of its rounds, also
+	// with those that one party alone may know of. It is for caches and must
+	// not be shown to anybody.
 	FeedToken(ctx context.Context, hash string) (Token, int, error)
 }

@@ -26,19 +26,19 @@ func (s *Server) feed(c *gin.Context) error {
 		return errNoPage
 	}
 	ctx := c.Request.Context()
-	token, revision, err := s.access.FeedToken(ctx, hashToken(secret))
+	token, stamp, err := s.access.FeedToken(ctx, hashToken(secret))
 	if err != nil {
 		return err
 	}
 	if !token.Good(s.now()) {
 		return ErrGone
 	}
-	f, ok := s.feeds.find(token.Hash, revision)
+	f, ok := s.feeds.find(token.Hash, stamp)
 	if !ok {
 		if f, err = s.encodeFeed(ctx, token, secret); err != nil {
 			return err
 		}
-		f.revision = revision
+		f.stamp = stamp
 		s.feeds.keep(token.Hash, f)
 	}
 	h := c.Writer.Header()
@@ -127,7 +127,7 @@ func (s *Server) encodeFeed(ctx context.Context, token scheduling.Token, secret 
 // An encodedFeed is a feed as it goes over the wire. Its ETag follows from its
 // content alone: a change that this feed does not show must not show in it.
 type encodedFeed struct {
-	revision int
+	stamp    int // of the negotiation when it was encoded; shown to nobody
 	body     []byte
 	etag     string
 	modified string
@@ -155,11 +155,11 @@ type feedCache struct {
 	feeds map[string]encodedFeed // by hash of the token
 }
 
-func (k *feedCache) find(hash string, revision int) (encodedFeed, bool) {
+func (k *feedCache) find(hash string, stamp int) (encodedFeed, bool) {
 	k.mu.RLock()
 	defer k.mu.RUnlock()
 	f, ok := k.feeds[hash]
-	return f, ok && f.revision == revision
+	return f, ok && f.stamp == stamp
 }
 
 func (k *feedCache) keep(hash string, f encodedFeed) {

@@ -331,12 +331,60 @@ func (s suite) feed(t *testing.T) {
 	revoked := token("revoked", scheduling.ForFeed)
 	revoked.RevokedAt = later(2)
 	save(t, store, token("feed", scheduling.ForFeed), token("link", scheduling.ForLink), revoked)
-	for revision := 1; revision <= 2; revision++ {
-		got, rev, err := store.FeedToken(t.Context(), "feed")
-		if err != nil || rev != revision || Diff(token("feed", scheduling.ForFeed), got) != "" {
-			t.Errorf("got token %+v, revision %d and %v, want revision %d", got, rev, err, revision)
+	stamp := func() int {
+		t.Helper()
+		got, stamp, err := store.FeedToken(t.Context(), "feed")
+		if err != nil || Diff(token("feed", scheduling.ForFeed), got) != "" {
+			t.Fatalf("got token %+v and %v", got, err)
 		}
-		update(t, store, id, func(r *scheduling.Round) error { return r.Consent(By(BravoHead, later(1)), "G2", 1) })
+		return stamp
+	}
+	last := stamp()
+	for _, change := range []struct {
+		name string
+		do   func()
+	}{
+		{"what all may know", func() {
+			update(t, store, id, func(r *scheduling.Round) error { return r.Consent(By(BravoHead, later(1)), "G2", 1) })
+		}},
+		{"a draft of one party", func() {
+			update(t, store, id, func(r *scheduling.Round) error { return r.Draft(By(BravoHead, later(1)), P1()) })
+		}},
+		{"the clock, without an event", func() {
+			update(t, store, id, func(r *scheduling.Round) error { r.Postponed = true; return nil })
+		}},
+		{"a member's own particulars", func() {
+			err := store.UpdateNegotiation(t.Context(), id.Negotiation, scheduling.Once{}, func(n *scheduling.Negotiation) error {
+				m := *n.Member(BravoHead)
+				m.Language = "en"
+				return n.ChangeMember(BravoHead, m, later(1))
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}},
+		{"a further round", func() {
+			n, err := store.Negotiation(t.Context(), id.Negotiation)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, r := Talks()
+			r.Negotiation, r.UID = n, "uid-further"
+			if _, err := store.AddRound(t.Context(), scheduling.Once{}, r); err != nil {
+				t.Fatal(err)
+			}
+		}},
+	} {
+		change.do()
+		if next := stamp(); next <= last {
+			t.Errorf("%s: the stamp went from %d to %d, want it to rise", change.name, last, next)
+		} else {
+			last = next
+		}
+	}
+	update(t, store, id, func(*scheduling.Round) error { return nil })
+	if next := stamp(); next != last {
+		t.Errorf("a change that did nothing moved the stamp from %d to %d", last, next)
 	}
 	if got, _, err := store.FeedToken(t.Context(), "revoked"); err != nil || got.RevokedAt.IsZero() {
 		t.Errorf("a revoked feed: got %+v and %v, want it as it is", got, err)

@@ -220,5 +220,9 @@ func (s *MemoryStore) FeedToken(ctx context.Context, hash string) (scheduling.To
 	if k == nil {
 		return scheduling.Token{}, 0, notFound("negotiation_unknown")
 	}
-	return *t, k.negotiation.Revision, nil
+	stamp := k.negotiation.Version
+	for _, r := range k.rounds {
+		stamp += r.Version
+	}
+	return *t, stamp, nil
 }
