@@ -153,12 +153,15 @@ func (f *Form) Time(field string) civil.TimeOfDay {
 	if value == "" {
 		return 0
 	}
-	plain := strings.NewReplacer(" ", "", ".", ":", "h", ":", "H", ":").Replace(value)
-	t, err := civil.ParseTimeOfDay(plain)
+	t, err := readTime(value)
 	if err != nil {
 		f.Fail(field, "error.time_unreadable")
 	}
 	return t
+}
+
+func readTime(value string) (civil.TimeOfDay, error) {
+	return civil.ParseTimeOfDay(strings.NewReplacer(" ", "", ".", ":", "h", ":", "H", ":").Replace(value))
 }
 
 // Int reads a whole number from first to last. Nothing is first.
