@@ -82,9 +82,9 @@ func (s *Server) authorize(c *gin.Context, policy Policy) error {
 		case err != nil:
 			return err
 		case policy == Answerer && !v.May(scheduling.RightAnswer):
-			return forbidden("answer_missing")
+			return forbidden("answer_right_missing")
 		case policy == Consenter && !v.May(scheduling.RightConsent):
-			return forbidden("consent_missing")
+			return forbidden("consent_right_missing")
 		case policy == Convener && !v.May(scheduling.RightConvene):
 			return forbidden("convene_missing")
 		}

@@ -23,7 +23,7 @@ type answerView struct {
 	Heading  string
 	Lede     string
 	Parties  []Link // to choose from, when none is chosen
-	Party    scheduling.PartyID
+	For      scheduling.PartyID
 	Form     Picks
 	Date     DateField
 	From, To Field
@@ -184,10 +184,14 @@ func (s *Server) renderAnswer(c *gin.Context, status int, r *scheduling.Round, v
 		}
 		return s.render(c, status, answerPage, view)
 	}
-	view.Party, view.Problems = party.ID, f.Problems
+	view.For, view.Problems = party.ID, f.Problems
 	view.Heading = p.T("answer.title_for", "party", party.Name)
 	view.Title, view.Lede = view.Heading, p.T("answer.lede", "party", party.Name)
 	view.KeepForm, view.KeepDo = "answer", "send"
+	for _, field := range []string{"from", "to", "reference"} {
+		f.LineUpTo(field, scheduling.MaxName)
+	}
+	f.TextUpTo("note", scheduling.MaxNote)
 	view.Form = f.Picks("form", p.T("answer.form"), "", evidenceChoices(p)...)
 	view.Date = f.DateField("date", p.T("answer.date"), "")
 	view.From = f.Field("from", p.T("answer.from"), p.T("answer.from_hint"))
@@ -196,7 +200,7 @@ func (s *Server) renderAnswer(c *gin.Context, status int, r *scheduling.Round, v
 	view.Note = f.Field("note", p.T("answer.note"), p.T("reply.own_only"))
 	view.Answers = newAnswers(p, r, v, party, values, f.Problems)
 	view.Audience = audiencePicks(p, values)
-	view.Audience.Hint = p.T("answer.audience_hint", "party", party.Name)
+	view.Audience.Hint = p.T("answer.audience_hint", "party", party.Name, "limit", scheduling.MaxNote)
 	view.Audience.Choices[0].Label = p.T("answer.audience_own", "party", party.Name)
 	if r.Rule.Reporting == scheduling.ReportConsents {
 		view.Consent = consentPicks(p, r, f, party)

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -36,7 +35,10 @@ type consentView struct {
 }
 
 // A fact is a line of a summary.
-type fact struct{ Term, Text, More string }
+type fact struct {
+	Term, Text, More string
+	Lines            []string
+}
 
 type conditionView struct {
 	Action, Quote string
@@ -246,7 +248,7 @@ func slotFacts(p *locale.Printer, r *scheduling.Round, v viewer, slot *schedulin
 		facts = append(facts, fact{Term: p.T("consent.fact.days"), Text: p.And(days...)})
 	}
 	if slot.Status == scheduling.Offered {
-		facts = append(facts, fact{Term: p.T("consent.fact.decide_by"), Text: decideBy(p, r, slot, s.instant())})
+		facts = append(facts, fact{Term: p.T("consent.fact.decide_by"), Text: decideDay(p, r, slot, s.instant())})
 	}
 	required := r.Negotiation.Required()
 	byLevel := make(map[scheduling.Level][]scheduling.PartyID)
@@ -263,7 +265,7 @@ func slotFacts(p *locale.Printer, r *scheduling.Round, v viewer, slot *schedulin
 			replies = append(replies, p.T("consent.replies", "level", levelWord(p, l), "who", someNames(p, r, ids, true)))
 		}
 	}
-	facts = append(facts, fact{Term: p.T("consent.fact.replies"), Text: strings.Join(replies, " ")})
+	facts = append(facts, fact{Term: p.T("consent.fact.replies"), Lines: replies})
 	var consents []string
 	for _, id := range required {
 		if consent, ok := slot.Consent(id); ok {
@@ -283,5 +285,5 @@ func slotFacts(p *locale.Printer, r *scheduling.Round, v viewer, slot *schedulin
 	if len(missing) > 0 {
 		more = p.T("consent.awaiting", "who", someNames(p, r, missing, true))
 	}
-	return append(facts, fact{Term: p.T("consent.fact.consents"), Text: strings.Join(consents, " "), More: more})
+	return append(facts, fact{Term: p.T("consent.fact.consents"), Lines: consents, More: more})
 }

@@ -87,7 +87,7 @@ func (s *Server) renderReply(c *gin.Context, status int, r *scheduling.Round, v 
 func audiencePicks(p *locale.Printer, values url.Values) Picks {
 	all := values.Get("audience") == string(scheduling.AllParties)
 	return Picks{
-		Printer: p, ID: "audience", Label: p.T("reply.audience"), Hint: p.T("reply.audience_hint"),
+		Printer: p, ID: "audience", Label: p.T("reply.audience"), Hint: p.T("reply.audience_hint", "limit", scheduling.MaxNote),
 		Choices: []Choice{
 			{Value: "own", Label: p.T("reply.audience_own"), Chosen: !all},
 			{Value: string(scheduling.AllParties), Label: p.T("reply.audience_all"), Chosen: all},

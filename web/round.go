@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -211,14 +212,20 @@ func deadline(p *locale.Printer, d scheduling.Deadline, now time.Time) string {
 		when = p.T("time.date_time", "date", when, "time", p.Time(d.At))
 	}
 	today := civil.DateOf(now.In(d.Zone.Location()))
-	return p.T("round.deadline", "when", when, "city", d.City, "distance", p.In(d.Date.DaysSince(today)))
+	return p.T("round.deadline", "when", when, "city", cmp.Or(d.City, string(d.Zone)), "distance", p.In(d.Date.DaysSince(today)))
 }
 
-// decideBy says until when a slot can be decided: "Mon 23 November, in 3 days".
+// decideBy says until when a slot can be decided: "Decide by Mon 23 November,
+// in 3 days".
 func decideBy(p *locale.Printer, r *scheduling.Round, s *scheduling.Slot, now time.Time) string {
+	return p.T("round.decide_by", "day", decideDay(p, r, s, now))
+}
+
+// decideDay is "Mon 23 November, in 3 days": the last day at the venue.
+func decideDay(p *locale.Printer, r *scheduling.Round, s *scheduling.Slot, now time.Time) string {
 	d := s.DecideBy(r.Negotiation.Parties)
 	today := civil.DateOf(now.In(s.Venue.Zone.Location()))
-	return p.T("round.decide_by", "date", p.ShortDate(d), "distance", p.In(d.DaysSince(today)))
+	return p.T("round.day_in", "date", p.ShortDate(d), "distance", p.In(d.DaysSince(today)))
 }
 
 // replyBy is the reply-by that comes next of what is on the table, or else the
