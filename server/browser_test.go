@@ -35,6 +35,7 @@ func TestBrowser(t *testing.T) {
 			})
 		}
 	})
+	t.Run("pages", func(t *testing.T) { auditPages(t, b) })
 }
 
 // missing skips a test that lacks a tool; in CI, where CI is set, it fails.
