@@ -47,7 +47,7 @@ func (s *Store) CreateAccount(ctx context.Context, a scheduling.Account) error {
 	row := newAccountRow(a)
 	row.Version = 1
 	return s.retry(ctx, func(bool) error {
-		return s.engine.write(ctx, func(tx *gorm.DB) error {
+		return s.engine.write(ctx, func(ctx context.Context, tx *gorm.DB) error {
 			switch err := tx.WithContext(ctx).Create(&row).Error; {
 			case errors.Is(err, gorm.ErrDuplicatedKey):
 				return conflict("account_exists")
@@ -71,7 +71,7 @@ func (s *Store) AccountByEmail(ctx context.Context, email string) (scheduling.Ac
 
 // account finds an account by one of its keys.
 func (s *Store) account(ctx context.Context, key accountRow) (a scheduling.Account, err error) {
-	err = s.engine.query(ctx, func(db *gorm.DB) error {
+	err = s.engine.query(ctx, func(ctx context.Context, db *gorm.DB) error {
 		row, err := findAccount(ctx, db, key)
 		a = row.build()
 		return err
@@ -94,7 +94,7 @@ func findAccount(ctx context.Context, db *gorm.DB, key accountRow) (accountRow, 
 // Accounts is scheduling.Access's.
 func (s *Store) Accounts(ctx context.Context) ([]scheduling.Account, error) {
 	var rows []accountRow
-	err := s.engine.read(ctx, func(tx *gorm.DB) (err error) {
+	err := s.engine.read(ctx, func(ctx context.Context, tx *gorm.DB) (err error) {
 		rows, err = gorm.G[accountRow](tx).Order("name, id").Find(ctx)
 		return err
 	})
@@ -107,7 +107,7 @@ func (s *Store) Accounts(ctx context.Context) ([]scheduling.Account, error) {
 // UpdateAccount is scheduling.Access's.
 func (s *Store) UpdateAccount(ctx context.Context, id scheduling.AccountID, change func(*scheduling.Account) error) error {
 	return s.retry(ctx, func(bool) error {
-		return s.engine.write(ctx, func(tx *gorm.DB) error {
+		return s.engine.write(ctx, func(ctx context.Context, tx *gorm.DB) error {
 			old, err := findAccount(ctx, tx, accountRow{ID: string(id)})
 			if err != nil {
 				return err

@@ -67,7 +67,7 @@ func (row messageRow) build() scheduling.Message {
 // Messages is scheduling.Store's.
 func (s *Store) Messages(ctx context.Context, id scheduling.NegotiationID, limit int) ([]scheduling.Message, error) {
 	var rows []messageRow
-	err := s.engine.read(ctx, func(tx *gorm.DB) (err error) {
+	err := s.engine.read(ctx, func(ctx context.Context, tx *gorm.DB) (err error) {
 		rows, err = gorm.G[messageRow](tx).Where("negotiation = ?", string(id)).
 			Order("created_at DESC, number DESC").Limit(limit).Find(ctx)
 		return err
@@ -83,7 +83,7 @@ func (s *Store) Messages(ctx context.Context, id scheduling.NegotiationID, limit
 func (s *Store) Claim(ctx context.Context, owner string, now, until time.Time, limit int) ([]scheduling.Message, error) {
 	var rows []messageRow
 	err := s.retry(ctx, func(bool) error {
-		return s.engine.write(ctx, func(tx *gorm.DB) error {
+		return s.engine.write(ctx, func(ctx context.Context, tx *gorm.DB) error {
 			due, err := gorm.G[messageRow](tx, clause.Locking{Strength: "UPDATE", Options: "SKIP LOCKED"}).
 				Where("state = ? AND next_at <= ? AND lease_until <= ?", string(scheduling.MessageQueued), now.Unix(), now.Unix()).
 				Order("next_at, created_at, number").Limit(limit).Find(ctx)
@@ -121,7 +121,7 @@ func (s *Store) Settle(ctx context.Context, id scheduling.MessageID, owner strin
 	}
 	var settled int64
 	err := s.retry(ctx, func(bool) error {
-		return s.engine.write(ctx, func(tx *gorm.DB) error {
+		return s.engine.write(ctx, func(ctx context.Context, tx *gorm.DB) error {
 			done := tx.WithContext(ctx).Model(&messageRow{}).
 				Where("id = ? AND lease_owner = ? AND lease_owner <> ''", string(id), owner).Updates(set)
 			settled = done.RowsAffected
@@ -140,10 +140,11 @@ func (s *Store) Newer(ctx context.Context, m scheduling.Message) (bool, error) {
 		return false, nil
 	}
 	var newer bool
-	err := s.engine.read(ctx, func(tx *gorm.DB) error {
+	err := s.engine.read(ctx, func(ctx context.Context, tx *gorm.DB) error {
 		return tx.WithContext(ctx).Raw(
-			"SELECT EXISTS (SELECT 1 FROM messages WHERE uid = ? AND member = ? AND sequence > ?)",
-			m.UID, string(m.Member), m.Sequence).Scan(&newer).Error
+			`SELECT EXISTS (SELECT 1 FROM messages WHERE uid = ? AND member = ?
+			AND (sequence > ? OR sequence = ? AND created_at > ?))`,
+			m.UID, string(m.Member), m.Sequence, m.Sequence, m.CreatedAt.Unix()).Scan(&newer).Error
 	})
 	if err != nil {
 		return false, fmt.Errorf("store: messages newer than %s: %w", m.ID, err)
@@ -154,7 +155,7 @@ func (s *Store) Newer(ctx context.Context, m scheduling.Message) (bool, error) {
 // Resend is scheduling.Outbox's.
 func (s *Store) Resend(ctx context.Context, id scheduling.NegotiationID, message scheduling.MessageID, now time.Time) error {
 	return s.retry(ctx, func(bool) error {
-		return s.engine.write(ctx, func(tx *gorm.DB) error {
+		return s.engine.write(ctx, func(ctx context.Context, tx *gorm.DB) error {
 			const mine = "id = ? AND negotiation = ?"
 			queued, err := gorm.G[messageRow](tx).
 				Where(mine+" AND state = ?", string(message), string(id), string(scheduling.MessageFailed)).

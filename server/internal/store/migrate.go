@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"embed"
 	"fmt"
 	"io/fs"
@@ -11,7 +12,6 @@ import (
 
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
-	"gorm.io/gorm"
 )
 
 //go:embed migrations/*.sql
@@ -38,12 +38,8 @@ func (s scripts) ReadDir(name string) ([]fs.DirEntry, error) {
 }
 
 // migrate applies what has not been applied yet, each script in a transaction.
-func migrate(ctx context.Context, db *gorm.DB, log *slog.Logger) error {
-	pool, err := db.DB()
-	if err != nil {
-		return err
-	}
-	dialect, postgres := goose.DialectSQLite3, db.Name() == "postgres"
+func migrate(ctx context.Context, pool *sql.DB, postgres bool, log *slog.Logger) error {
+	dialect := goose.DialectSQLite3
 	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true)}
 	if postgres {
 		dialect = goose.DialectPostgres

@@ -161,7 +161,9 @@ func (w *walk) actOnRound(t *rapid.T) {
 		"other": rapid.SampledFrom([]func(r *scheduling.Round) error{
 			func(r *scheduling.Round) error { return r.WithdrawConsent(act, label) },
 			func(r *scheduling.Round) error { return r.KeepDraft(act, answers) },
-			func(r *scheduling.Round) error { return r.SettleCondition(act, label, level == scheduling.LevelPreferred, text) },
+			func(r *scheduling.Round) error {
+				return r.SettleCondition(act, label, level == scheduling.LevelPreferred, text)
+			},
 			func(r *scheduling.Round) error { return r.Draft(act, offer) },
 			func(r *scheduling.Round) error { r.Discard(act); return nil },
 			func(r *scheduling.Round) error { return r.Deliver(act, offer, schedulingtest.Paper("P")) },

@@ -32,16 +32,16 @@ func openPostgres(address string) (*postgres, error) {
 	return &postgres{db: db}, nil
 }
 
-func (p *postgres) read(ctx context.Context, f func(tx *gorm.DB) error) error {
-	return p.db.WithContext(ctx).Transaction(f, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
+func (p *postgres) read(ctx context.Context, f work) error {
+	return p.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error { return f(ctx, tx) }, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
 }
 
-func (p *postgres) query(ctx context.Context, f func(db *gorm.DB) error) error {
-	return f(p.db.WithContext(ctx))
+func (p *postgres) query(ctx context.Context, f work) error {
+	return f(ctx, p.db.WithContext(ctx))
 }
 
-func (p *postgres) write(ctx context.Context, f func(tx *gorm.DB) error) error {
-	return p.db.WithContext(ctx).Transaction(f, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
+func (p *postgres) write(ctx context.Context, f work) error {
+	return p.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error { return f(ctx, tx) }, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
 }
 
 // again: serialization_failure and deadlock_detected.
@@ -51,7 +51,11 @@ func (p *postgres) again(err error) bool {
 }
 
 func (p *postgres) migrate(ctx context.Context, log *slog.Logger) error {
-	return migrate(ctx, p.db, log)
+	pool, err := p.db.DB()
+	if err != nil {
+		return err
+	}
+	return migrate(ctx, pool, true, log)
 }
 
 func (p *postgres) ping(ctx context.Context) error {
@@ -62,4 +66,10 @@ func (p *postgres) ping(ctx context.Context) error {
 	return pool.PingContext(ctx)
 }
 
-func (p *postgres) close() error { return closePool(p.db) }
+func (p *postgres) close() error {
+	pool, err := p.db.DB()
+	if err != nil {
+		return err
+	}
+	return pool.Close()
+}

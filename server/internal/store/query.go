@@ -13,7 +13,7 @@ import (
 // Negotiation is scheduling.Store's.
 func (s *Store) Negotiation(ctx context.Context, id scheduling.NegotiationID) (*scheduling.Negotiation, error) {
 	var rows negotiationRows
-	err := s.engine.read(ctx, func(tx *gorm.DB) (err error) {
+	err := s.engine.read(ctx, func(ctx context.Context, tx *gorm.DB) (err error) {
 		rows, err = loadNegotiation(ctx, tx, id)
 		return err
 	})
@@ -50,7 +50,7 @@ func (s *Store) Round(ctx context.Context, id scheduling.RoundID) (*scheduling.R
 		n    *scheduling.Negotiation
 		rows roundRows
 	)
-	err := s.engine.read(ctx, func(tx *gorm.DB) (err error) {
+	err := s.engine.read(ctx, func(ctx context.Context, tx *gorm.DB) (err error) {
 		n, rows, err = loadRound(ctx, tx, id)
 		return err
 	})
@@ -66,7 +66,7 @@ func (s *Store) Rounds(ctx context.Context, id scheduling.NegotiationID) ([]*sch
 		negotiation negotiationRows
 		all         []roundRows
 	)
-	err := s.engine.read(ctx, func(tx *gorm.DB) (err error) {
+	err := s.engine.read(ctx, func(ctx context.Context, tx *gorm.DB) (err error) {
 		if negotiation, err = loadNegotiation(ctx, tx, id); err != nil {
 			return err
 		}
@@ -102,7 +102,7 @@ func (s *Store) OfAccount(ctx context.Context, id scheduling.AccountID, limit in
 	if id == "" {
 		return nil, nil //nolint:nilnil // an empty list
 	}
-	err := s.engine.read(ctx, func(tx *gorm.DB) (err error) {
+	err := s.engine.read(ctx, func(ctx context.Context, tx *gorm.DB) (err error) {
 		err = tx.WithContext(ctx).Raw(
 			`SELECT id FROM negotiations
 			WHERE id IN (SELECT negotiation FROM members WHERE account = ? AND NOT removed)
@@ -128,7 +128,7 @@ func (s *Store) OfAccount(ctx context.Context, id scheduling.AccountID, limit in
 // History is scheduling.Store's.
 func (s *Store) History(ctx context.Context, id scheduling.NegotiationID, before int64, limit int) ([]scheduling.Recorded, error) {
 	var rows []eventRow
-	err := s.engine.read(ctx, func(tx *gorm.DB) (err error) {
+	err := s.engine.read(ctx, func(ctx context.Context, tx *gorm.DB) (err error) {
 		rows, err = gorm.G[eventRow](tx).Where("negotiation = ? AND (seq < ? OR ? = 0)", string(id), before, before).
 			Order("seq DESC").Limit(limit).Find(ctx)
 		if err != nil {
@@ -154,7 +154,7 @@ func (s *Store) History(ctx context.Context, id scheduling.NegotiationID, before
 // Due is scheduling.Store's.
 func (s *Store) Due(ctx context.Context, now time.Time, limit int) ([]scheduling.RoundID, error) {
 	var keys []string
-	err := s.engine.read(ctx, func(tx *gorm.DB) error {
+	err := s.engine.read(ctx, func(ctx context.Context, tx *gorm.DB) error {
 		return tx.WithContext(ctx).Raw(
 			"SELECT id FROM rounds WHERE due_at > 0 AND due_at <= ? ORDER BY due_at, id LIMIT ?", now.Unix(), limit).
 			Scan(&keys).Error

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"log/slog"
 	"slices"
 	"sync"
@@ -69,7 +70,7 @@ func sorted(names []string) []string { return slices.Sorted(slices.Values(names)
 
 func columns(t *testing.T, s *Store, table string) (names []string) {
 	t.Helper()
-	err := s.engine.query(t.Context(), func(db *gorm.DB) error {
+	err := s.engine.query(t.Context(), func(ctx context.Context, db *gorm.DB) error {
 		if db.Name() == "postgres" {
 			return db.Raw("SELECT column_name FROM information_schema.columns WHERE table_schema = 'public' AND table_name = ?", table).Scan(&names).Error
 		}
@@ -83,7 +84,7 @@ func columns(t *testing.T, s *Store, table string) (names []string) {
 
 func tablesOf(t *testing.T, s *Store) (names []string) {
 	t.Helper()
-	err := s.engine.query(t.Context(), func(db *gorm.DB) error {
+	err := s.engine.query(t.Context(), func(ctx context.Context, db *gorm.DB) error {
 		if db.Name() == "postgres" {
 			return db.Raw("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'").Scan(&names).Error
 		}
@@ -131,7 +132,7 @@ func TestMigrateTogether(t *testing.T) {
 				t.Errorf("migrate again: %v", err)
 			}
 			var applied int
-			err := stores[0].engine.query(t.Context(), func(db *gorm.DB) error {
+			err := stores[0].engine.query(t.Context(), func(ctx context.Context, db *gorm.DB) error {
 				return db.Raw("SELECT COUNT(*) FROM goose_db_version WHERE version_id > 0").Scan(&applied).Error
 			})
 			entries, readErr := migrations.ReadDir("migrations")
@@ -147,13 +148,16 @@ func TestSQLiteSettings(t *testing.T) {
 	t.Parallel()
 	s := openInside(t, storetest.SQLite(t), nil)
 	db := s.engine.(*sqlite)
-	for name, pool := range map[string]*gorm.DB{"writer": db.writer, "reader": db.reader} {
+	for name, p := range map[string]*pool{"writer": db.writer, "reader": db.reader} {
 		for pragma, want := range map[string]string{
 			"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "secure_delete": "1", "busy_timeout": "5000",
 			"query_only": map[string]string{"writer": "0", "reader": "1"}[name],
 		} {
 			var got string
-			if err := pool.Raw("PRAGMA " + pragma).Scan(&got).Error; err != nil || got != want {
+			err := p.use(t.Context(), func(_ context.Context, db *gorm.DB) error {
+				return db.Raw("PRAGMA " + pragma).Scan(&got).Error //nolint:gosec // a constant of the test
+			})
+			if err != nil || got != want {
 				t.Errorf("%s: %s is %q (%v), want %q", name, pragma, got, err, want)
 			}
 		}

@@ -22,8 +22,9 @@ const readers = 8
 // sqlite is one file with one writer. Readers see the last commit and never
 // wait for the writer.
 type sqlite struct {
-	writer *gorm.DB // one connection, so that writers queue here and not in SQLite
-	reader *gorm.DB
+	dsn    string
+	writer *pool // one connection, so that writers queue here and not in SQLite
+	reader *pool
 }
 
 // openSQLite opens the file at path, which only its owner may read. A commit
@@ -37,38 +38,20 @@ func openSQLite(ctx context.Context, path string) (*sqlite, error) {
 	if err := f.Close(); err != nil {
 		return nil, err
 	}
-	pragmas := []string{
+	query := url.Values{"_pragma": {
 		"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "secure_delete(1)",
 		"trusted_schema(0)",
+	}}
+	file := "file:" + (&url.URL{Path: path}).EscapedPath() + "?"
+	s := &sqlite{dsn: file + query.Encode()}
+	if s.writer, err = openPool(ctx, s.dsn, 1); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	writer, err := openSQLitePool(ctx, path, 1, pragmas, url.Values{"_txlock": {"immediate"}})
-	if err != nil {
-		return nil, err
+	query.Add("_pragma", "query_only(1)")
+	if s.reader, err = openPool(ctx, file+query.Encode(), readers); err != nil {
+		return nil, errors.Join(err, s.writer.close())
 	}
-	reader, err := openSQLitePool(ctx, path, readers, append(pragmas, "query_only(1)"), nil)
-	if err != nil {
-		return nil, errors.Join(err, closePool(writer))
-	}
-	return &sqlite{writer: writer, reader: reader}, nil
-}
-
-func openSQLitePool(ctx context.Context, path string, size int, pragmas []string, query url.Values) (*gorm.DB, error) {
-	query = url.Values{"_txlock": query["_txlock"], "_pragma": pragmas}
-	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + query.Encode()
-	pool, err := sql.Open("sqlite", dsn)
-	if err != nil {
-		return nil, err
-	}
-	pool.SetMaxOpenConns(size)
-	pool.SetMaxIdleConns(size)
-	if err := pool.PingContext(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), pool.Close())
-	}
-	db, err := gorm.Open(sqliteDialector{&gormsqlite.Dialector{DriverName: "sqlite", Conn: pool}}, settings())
-	if err != nil {
-		return nil, errors.Join(err, pool.Close())
-	}
-	return db, nil
+	return s, nil
 }
 
 // sqliteDialector is gorm's dialect on the driver in Go, whose errors gorm's
@@ -90,16 +73,40 @@ func (d sqliteDialector) Translate(err error) error {
 	return err
 }
 
-func (s *sqlite) read(ctx context.Context, f func(tx *gorm.DB) error) error {
-	return s.reader.WithContext(ctx).Transaction(f)
+// read and write run on a connection of their own, and begin and end their
+// transactions there, because only so do prepared statements outlive a
+// transaction. They are short, so that a caller who is gone is not worth an
+// interruption, and a commit has only two outcomes.
+
+func (s *sqlite) read(ctx context.Context, f work) error {
+	return s.reader.use(ctx, func(ctx context.Context, db *gorm.DB) error { return transact(ctx, db, "BEGIN", f) })
 }
 
-func (s *sqlite) query(ctx context.Context, f func(db *gorm.DB) error) error {
-	return f(s.reader.WithContext(ctx))
+func (s *sqlite) query(ctx context.Context, f work) error { return s.reader.use(ctx, f) }
+
+func (s *sqlite) write(ctx context.Context, f work) error {
+	return s.writer.use(ctx, func(ctx context.Context, db *gorm.DB) error { return transact(ctx, db, "BEGIN IMMEDIATE", f) })
 }
 
-func (s *sqlite) write(ctx context.Context, f func(tx *gorm.DB) error) error {
-	return s.writer.WithContext(ctx).Transaction(f)
+func transact(ctx context.Context, db *gorm.DB, begin string, f work) (err error) {
+	c := db.Statement.ConnPool
+	if _, err := c.ExecContext(ctx, begin); err != nil {
+		return err
+	}
+	done := false
+	defer func() {
+		if !done {
+			if _, failed := c.ExecContext(ctx, "ROLLBACK"); failed != nil {
+				err = errors.Join(err, failed)
+			}
+		}
+	}()
+	if err := f(ctx, db); err != nil {
+		return err
+	}
+	_, err = c.ExecContext(ctx, "COMMIT")
+	done = err == nil
+	return err
 }
 
 // again: another process may hold the file, such as a backup.
@@ -108,23 +115,21 @@ func (s *sqlite) again(err error) bool {
 	return ok && e.Code()&0xff == sqlite3.SQLITE_BUSY
 }
 
+// migrate uses a connection of its own, since goose knows only pools.
 func (s *sqlite) migrate(ctx context.Context, log *slog.Logger) error {
-	return migrate(ctx, s.writer, log)
-}
-
-func (s *sqlite) ping(ctx context.Context) error {
-	var one int
-	return s.reader.WithContext(ctx).Raw("SELECT 1").Scan(&one).Error
-}
-
-func (s *sqlite) close() error {
-	return errors.Join(closePool(s.reader), closePool(s.writer))
-}
-
-func closePool(db *gorm.DB) error {
-	pool, err := db.DB()
+	db, err := sql.Open("sqlite", s.dsn+"&_txlock=immediate")
 	if err != nil {
 		return err
 	}
-	return pool.Close()
+	db.SetMaxOpenConns(1)
+	return errors.Join(migrate(ctx, db, false, log), db.Close())
 }
+
+func (s *sqlite) ping(ctx context.Context) error {
+	return s.query(ctx, func(ctx context.Context, db *gorm.DB) error {
+		_, err := db.Statement.ConnPool.ExecContext(ctx, "SELECT 1")
+		return err
+	})
+}
+
+func (s *sqlite) close() error { return errors.Join(s.reader.close(), s.writer.close()) }

@@ -46,15 +46,19 @@ var (
 	_ scheduling.Access = (*Store)(nil)
 )
 
+// work is what is done in a transaction. It uses the context that it is given,
+// and no other.
+type work = func(ctx context.Context, tx *gorm.DB) error
+
 // An engine is one of the two databases: how transactions are opened there.
 type engine interface {
 	// read runs f on one snapshot of the data. What f writes is refused.
-	read(ctx context.Context, f func(tx *gorm.DB) error) error
+	read(ctx context.Context, f work) error
 	// query runs f, which makes one query and so needs no transaction.
-	query(ctx context.Context, f func(db *gorm.DB) error) error
+	query(ctx context.Context, f work) error
 	// write runs f in a transaction of its own, which an error from f or a
 	// panic rolls back.
-	write(ctx context.Context, f func(tx *gorm.DB) error) error
+	write(ctx context.Context, f work) error
 	// again reports whether a transaction failed for no fault of its own, so
 	// that it can be tried again.
 	again(err error) bool

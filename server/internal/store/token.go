@@ -51,7 +51,7 @@ func (row tokenRow) build() scheduling.Token {
 func (s *Store) SaveToken(ctx context.Context, t scheduling.Token) error {
 	row := newTokenRow(t)
 	err := s.retry(ctx, func(bool) error {
-		return s.engine.write(ctx, func(tx *gorm.DB) error { return tx.WithContext(ctx).Create(&row).Error })
+		return s.engine.write(ctx, func(ctx context.Context, tx *gorm.DB) error { return tx.WithContext(ctx).Create(&row).Error })
 	})
 	if err != nil {
 		return fmt.Errorf("store: save token: %w", err)
@@ -63,7 +63,7 @@ func (s *Store) SaveToken(ctx context.Context, t scheduling.Token) error {
 // signed-in browser makes it.
 func (s *Store) Token(ctx context.Context, hash string, purpose scheduling.Purpose) (scheduling.Token, error) {
 	var rows []tokenRow
-	err := s.engine.query(ctx, func(db *gorm.DB) (err error) {
+	err := s.engine.query(ctx, func(ctx context.Context, db *gorm.DB) (err error) {
 		rows, err = find(ctx, gorm.G[tokenRow](db).Where("hash = ? AND purpose = ?", hash, string(purpose)))
 		return err
 	})
@@ -76,16 +76,18 @@ func (s *Store) Token(ctx context.Context, hash string, purpose scheduling.Purpo
 	return rows[0].build(), nil
 }
 
-// FeedToken is scheduling.Access's: one query by two primary keys.
+// FeedToken is scheduling.Access's: one query by two primary keys. Versions
+// only rise and rounds are never deleted, so their sum is a stamp.
 func (s *Store) FeedToken(ctx context.Context, hash string) (scheduling.Token, int, error) {
 	var rows []struct {
-		Token    tokenRow `gorm:"embedded"`
-		Revision int
+		Token tokenRow `gorm:"embedded"`
+		Stamp int
 	}
-	err := s.engine.query(ctx, func(db *gorm.DB) error {
+	err := s.engine.query(ctx, func(ctx context.Context, db *gorm.DB) error {
 		return db.WithContext(ctx).Raw(
 			`SELECT t.hash, t.purpose, t.account, t.negotiation, t.member, t.party, t.level, t.whole, t.created_at,
-			t.expires_at, t.seen_at, t.used_at, t.revoked_at, n.revision
+			t.expires_at, t.seen_at, t.used_at, t.revoked_at,
+			n.version + (SELECT COALESCE(SUM(r.version), 0) FROM rounds r WHERE r.negotiation = n.id) AS stamp
 			FROM tokens t JOIN negotiations n ON n.id = t.negotiation WHERE t.hash = ? AND t.purpose = ?`,
 			hash, string(scheduling.ForFeed)).Scan(&rows).Error
 	})
@@ -95,14 +97,14 @@ func (s *Store) FeedToken(ctx context.Context, hash string) (scheduling.Token, i
 	case len(rows) == 0:
 		return scheduling.Token{}, 0, notFound("token_unknown")
 	}
-	return rows[0].Token.build(), rows[0].Revision, nil
+	return rows[0].Token.build(), rows[0].Stamp, nil
 }
 
 // UseToken is scheduling.Access's: the condition of the update decides who is
 // first.
 func (s *Store) UseToken(ctx context.Context, hash string, purpose scheduling.Purpose, now time.Time) (t scheduling.Token, err error) {
 	err = s.retry(ctx, func(bool) error {
-		return s.engine.write(ctx, func(tx *gorm.DB) error {
+		return s.engine.write(ctx, func(ctx context.Context, tx *gorm.DB) error {
 			used, err := gorm.G[tokenRow](tx).Where(
 				"hash = ? AND purpose = ? AND used_at = 0 AND revoked_at = 0 AND (expires_at = 0 OR expires_at > ?)",
 				hash, string(purpose), now.Unix()).Update(ctx, "used_at", now.Unix())
@@ -130,7 +132,7 @@ func (s *Store) UseToken(ctx context.Context, hash string, purpose scheduling.Pu
 // SeeToken is scheduling.Access's.
 func (s *Store) SeeToken(ctx context.Context, hash string, now, expires time.Time) error {
 	return s.retry(ctx, func(bool) error {
-		return s.engine.write(ctx, func(tx *gorm.DB) error {
+		return s.engine.write(ctx, func(ctx context.Context, tx *gorm.DB) error {
 			seen, err := gorm.G[tokenRow](tx).Where("hash = ?", hash).Select("seen_at", "expires_at").
 				Updates(ctx, tokenRow{SeenAt: seconds(now), ExpiresAt: seconds(expires)})
 			switch {
@@ -147,7 +149,7 @@ func (s *Store) SeeToken(ctx context.Context, hash string, now, expires time.Tim
 // Tokens is scheduling.Access's.
 func (s *Store) Tokens(ctx context.Context, f scheduling.TokenFilter) ([]scheduling.Token, error) {
 	var rows []tokenRow
-	err := s.engine.read(ctx, func(tx *gorm.DB) error {
+	err := s.engine.read(ctx, func(ctx context.Context, tx *gorm.DB) error {
 		return matching(tx.WithContext(ctx), f).Order("created_at DESC, hash").Find(&rows).Error
 	})
 	if err != nil {
@@ -159,7 +161,7 @@ func (s *Store) Tokens(ctx context.Context, f scheduling.TokenFilter) ([]schedul
 // Revoke is scheduling.Access's.
 func (s *Store) Revoke(ctx context.Context, f scheduling.TokenFilter, now time.Time) error {
 	err := s.retry(ctx, func(bool) error {
-		return s.engine.write(ctx, func(tx *gorm.DB) error {
+		return s.engine.write(ctx, func(ctx context.Context, tx *gorm.DB) error {
 			return matching(tx.WithContext(ctx), f).Where("revoked_at = 0").Update("revoked_at", now.Unix()).Error
 		})
 	})

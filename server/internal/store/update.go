@@ -36,7 +36,7 @@ func (s *Store) Create(ctx context.Context, form scheduling.Once, n *scheduling.
 	if err != nil {
 		return "", err
 	}
-	result, err := s.once(ctx, form, func(tx *gorm.DB) (string, error) {
+	result, err := s.once(ctx, form, func(ctx context.Context, tx *gorm.DB) (string, error) {
 		if err := s.mark(ctx, tx, form, first.ID.String()); err != nil {
 			return "", err
 		}
@@ -62,7 +62,7 @@ func (s *Store) Create(ctx context.Context, form scheduling.Once, n *scheduling.
 // AddRound is scheduling.Store's.
 func (s *Store) AddRound(ctx context.Context, form scheduling.Once, r *scheduling.Round) (scheduling.RoundID, error) {
 	shared, events := r.Shared(), r.TakeEvents()
-	result, err := s.once(ctx, form, func(tx *gorm.DB) (string, error) {
+	result, err := s.once(ctx, form, func(ctx context.Context, tx *gorm.DB) (string, error) {
 		if err := lockNegotiation(ctx, tx, r.ID.Negotiation); err != nil {
 			return "", err
 		}
@@ -106,19 +106,19 @@ func (s *Store) AddRound(ctx context.Context, form scheduling.Once, r *schedulin
 
 // once runs a transaction that adds something, and gives what it added; or
 // what the same form added before.
-func (s *Store) once(ctx context.Context, form scheduling.Once, add func(tx *gorm.DB) (string, error)) (result string, err error) {
+func (s *Store) once(ctx context.Context, form scheduling.Once, add func(ctx context.Context, tx *gorm.DB) (string, error)) (result string, err error) {
 	err = s.retry(ctx, func(bool) error {
-		return s.engine.write(ctx, func(tx *gorm.DB) error {
+		return s.engine.write(ctx, func(ctx context.Context, tx *gorm.DB) error {
 			var used bool
 			if result, used, err = formResult(ctx, tx, form); err != nil || used {
 				return err
 			}
-			result, err = add(tx)
+			result, err = add(ctx, tx)
 			return err
 		})
 	})
 	if errors.Is(err, errUsed) {
-		err = s.engine.read(ctx, func(tx *gorm.DB) error {
+		err = s.engine.read(ctx, func(ctx context.Context, tx *gorm.DB) error {
 			result, _, err = formResult(ctx, tx, form)
 			return err
 		})
@@ -157,33 +157,33 @@ func (s *Store) Update(ctx context.Context, id scheduling.RoundID, form scheduli
 	err := s.retry(ctx, func(locked bool) error {
 		var c *roundChange
 		if locked {
-			return s.engine.write(ctx, func(tx *gorm.DB) (err error) {
+			return s.engine.write(ctx, func(ctx context.Context, tx *gorm.DB) (err error) {
 				if err := lockNegotiation(ctx, tx, id.Negotiation); err != nil {
 					return err
 				}
 				if c, err = loadChange(ctx, tx, id, form); err != nil {
 					return err
 				}
-				if err := s.work(c, change); err != nil {
+				if err := s.act(c, change); err != nil {
 					return err
 				}
 				return s.save(ctx, tx, c, form)
 			})
 		}
-		err := s.engine.read(ctx, func(tx *gorm.DB) (err error) {
+		err := s.engine.read(ctx, func(ctx context.Context, tx *gorm.DB) (err error) {
 			c, err = loadChange(ctx, tx, id, form)
 			return err
 		})
 		if err != nil {
 			return err
 		}
-		if err := s.work(c, change); err != nil {
+		if err := s.act(c, change); err != nil {
 			return err
 		}
 		if c.idle() && form.Key == "" {
 			return nil
 		}
-		return s.engine.write(ctx, func(tx *gorm.DB) error { return s.save(ctx, tx, c, form) })
+		return s.engine.write(ctx, func(ctx context.Context, tx *gorm.DB) error { return s.save(ctx, tx, c, form) })
 	})
 	if errors.Is(err, errUsed) {
 		return nil
@@ -204,8 +204,8 @@ func loadChange(ctx context.Context, tx *gorm.DB, id scheduling.RoundID, form sc
 	return &roundChange{negotiation: n, before: rows}, nil
 }
 
-// work lets change act and works out what has to be written.
-func (s *Store) work(c *roundChange, change func(*scheduling.Round) error) error {
+// act lets change act and works out what has to be written.
+func (s *Store) act(c *roundChange, change func(*scheduling.Round) error) error {
 	r, err := c.before.build(c.negotiation)
 	if err != nil {
 		return err
@@ -272,7 +272,7 @@ func (s *Store) save(ctx context.Context, tx *gorm.DB, c *roundChange, form sche
 // UpdateNegotiation is scheduling.Store's.
 func (s *Store) UpdateNegotiation(ctx context.Context, id scheduling.NegotiationID, form scheduling.Once, change func(*scheduling.Negotiation) error) error {
 	err := s.retry(ctx, func(bool) error {
-		return s.engine.write(ctx, func(tx *gorm.DB) error { return s.updateNegotiation(ctx, tx, id, form, change) })
+		return s.engine.write(ctx, func(ctx context.Context, tx *gorm.DB) error { return s.updateNegotiation(ctx, tx, id, form, change) })
 	})
 	if errors.Is(err, errUsed) {
 		return nil
