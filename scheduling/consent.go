@@ -213,7 +213,7 @@ func (r *Round) confirm(a Act, s *Slot) {
 		before = r.Meeting.Invited
 	}
 	r.Meeting.fix(s, a, r.wanting())
-	r.uninvite(a, before, r.Meeting.Invited)
+	r.uninvite(a, before, r.Meeting.Invited, r.Meeting.Sequence)
 	r.Status, r.Postponed, r.Postponement, r.Release = Confirmed, false, nil, nil
 	r.record(Event{
 		Kind: kind, At: a.At, By: a.By, Party: r.Negotiation.partyOf(a.By), Slot: s.Label, SlotVersion: s.Version,

@@ -163,8 +163,12 @@ func (w *world) passed(t *rapid.T, before *scheduling.Round, events []scheduling
 			confirmed = true
 			told = w.sent(t, e)
 			w.confirmedRightly(t, before)
-		case scheduling.MeetingChanged, scheduling.MeetingSineDie, scheduling.MemberUninvited:
+		case scheduling.MeetingChanged, scheduling.MeetingSineDie:
 			told = w.sent(t, e)
+		case scheduling.MemberUninvited: // of this member alone: heeded, and seen by no other party
+			if e.Sequence <= before.Meeting.Sequence {
+				t.Fatalf("I7: a member is uninvited by sequence %d after %d", e.Sequence, before.Meeting.Sequence)
+			}
 		case scheduling.RoundCancelled:
 			if r.Meeting != nil {
 				told = w.sent(t, e)

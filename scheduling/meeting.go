@@ -302,21 +302,21 @@ func (r *Round) MarkHeld(a Act) error {
 
 // UpdateInvited brings the invitations in line with the members: who has
 // joined or now wants them is invited to a meeting that stands, and who has
-// been removed or wants none any more is uninvited, which raises the sequence.
+// been removed or wants none any more is uninvited.
+//
+// What goes to these people alone is one ahead of the meeting's sequence, so
+// that calendars heed it. The meeting's own stays, since all parties can see
+// it, and who is whose member is not theirs to know.
 func (r *Round) UpdateInvited(a Act) {
 	if r.Status != Confirmed {
 		return
 	}
 	before := r.Meeting.Invited
 	wanting := r.wanting()
-	if slices.ContainsFunc(before, func(id MemberID) bool { return !slices.Contains(wanting, id) }) {
-		r.Meeting.Sequence++
-		r.Meeting.RevisedAt = a.At
-		r.uninvite(a, before, wanting)
-	}
+	r.uninvite(a, before, wanting, r.Meeting.Sequence+1)
 	for _, id := range wanting {
 		if !slices.Contains(before, id) {
-			r.tell(a, MemberInvited, id)
+			r.tell(a, MemberInvited, id, r.Meeting.Sequence+1)
 		}
 	}
 	r.Meeting.Invited = wanting
@@ -324,19 +324,19 @@ func (r *Round) UpdateInvited(a Act) {
 
 // uninvite tells those who have been invited and are no longer to be that the
 // meeting is off for them.
-func (r *Round) uninvite(a Act, before, wanting []MemberID) {
+func (r *Round) uninvite(a Act, before, wanting []MemberID, sequence int) {
 	for _, id := range before {
 		if !slices.Contains(wanting, id) {
-			r.tell(a, MemberUninvited, id)
+			r.tell(a, MemberUninvited, id, sequence)
 		}
 	}
 }
 
 // tell records that the invitation of one member comes or goes.
-func (r *Round) tell(a Act, kind EventKind, id MemberID) {
+func (r *Round) tell(a Act, kind EventKind, id MemberID, sequence int) {
 	r.record(Event{
 		Kind: kind, At: a.At, By: a.By, Party: r.Negotiation.partyOf(id), Member: id,
-		Slot: r.Meeting.Slot, SlotVersion: r.Meeting.SlotVersion, Sequence: r.Meeting.Sequence,
+		Slot: r.Meeting.Slot, SlotVersion: r.Meeting.SlotVersion, Sequence: sequence,
 		Invited: []MemberID{id}, Scope: OwnParty,
 	})
 }

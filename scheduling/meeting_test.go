@@ -13,23 +13,26 @@ import (
 // meeting moves first.
 func TestUninvited(t *testing.T) {
 	t.Parallel()
-	for name, act := range map[string]func(t *testing.T, r *scheduling.Round){
-		"brought in line": func(_ *testing.T, r *scheduling.Round) { r.UpdateInvited(By(BravoHead, later(300))) },
-		"the meeting moves": func(t *testing.T, r *scheduling.Round) {
+	for name, tc := range map[string]struct {
+		sequence int // of the meeting, which all parties see
+		act      func(t *testing.T, r *scheduling.Round)
+	}{
+		"brought in line": {0, func(_ *testing.T, r *scheduling.Round) { r.UpdateInvited(By(BravoHead, later(300))) }},
+		"the meeting moves": {1, func(t *testing.T, r *scheduling.Round) {
 			t.Helper()
 			do(t, r.Reoffer(By(AlphaHead, later(300)), []scheduling.Label{"G3"}))
 			do(t, r.Consent(By(AlphaHead, later(300)), "G3", 2))
 			do(t, r.Consent(By(BravoHead, later(300)), "G3", 2))
 			do(t, r.Confirm(By(AlphaHead, later(300)), "G3", 2))
-		},
+		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			n, r := Confirmed()
 			n.Member(BravoHead).Invitations = false
 			r.TakeEvents()
-			act(t, r)
-			if !slices.Equal(r.Meeting.Invited, []scheduling.MemberID{AlphaHead}) || r.Meeting.Sequence != 1 {
+			tc.act(t, r)
+			if !slices.Equal(r.Meeting.Invited, []scheduling.MemberID{AlphaHead}) || r.Meeting.Sequence != tc.sequence {
 				t.Errorf("invited are %v, sequence %d", r.Meeting.Invited, r.Meeting.Sequence)
 			}
 			told := 0

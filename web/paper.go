@@ -245,7 +245,7 @@ func indented(line func(string), first, rest string) func(string) {
 // wrapText gives text to line in pieces of at most 72 columns.
 func wrapText(line func(string), text string) {
 	current := ""
-	for word := range strings.FieldsSeq(text) {
+	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == ' ' || r == '\t' || r == '\r' }) {
 		if current != "" && utf8.RuneCountInString(current)+1+utf8.RuneCountInString(word) > 72 {
 			line(current)
 			current = ""

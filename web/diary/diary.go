@@ -145,10 +145,15 @@ func (rd Reader) Abroad(s *scheduling.Slot, city string, zone civil.Zone) string
 	start := s.Start().In(zone.Location())
 	end := s.Start().Add(firstDay(s)).In(zone.Location())
 	text := rd.T("diary.abroad", "city", city, "from", rd.Time(clock(start)), "to", rd.Time(clock(end)))
-	switch n := civil.DateOf(end).DaysSince(s.Days[0]); {
-	case civil.DateOf(start).Before(s.Days[0]):
+	first, last := civil.DateOf(start), civil.DateOf(end.Add(-time.Second)) // midnight ends the day before it
+	switch day := s.Days[0]; {
+	case last.Before(day):
+		return rd.T("diary.day_before", "text", text)
+	case first.Before(day):
 		return rd.T("diary.previous_day", "text", text)
-	case n > 0 && !(n == 1 && clock(end) == 0):
+	case first.After(day):
+		return rd.T("diary.day_after", "text", text)
+	case last.After(day):
 		return rd.T("diary.next_day", "text", text)
 	}
 	return text

@@ -29,7 +29,13 @@ type content struct {
 }
 
 func (l *letter) body(head scheduling.Event, m scheduling.Message) (text, html string) {
-	c := content{Printer: l.reader.Printer, Title: l.title(), Sentences: l.sentences(head), Paper: l.paper(head), Office: l.Office}
+	c := content{
+		Printer: l.reader.Printer, Title: unlinked(l.title()), Sentences: l.sentences(head),
+		Paper: unlinked(l.paper(head)), Office: l.Office,
+	}
+	for i, s := range c.Sentences {
+		c.Sentences[i] = unlinked(s)
+	}
 	if !l.to.Removed {
 		c.Open, c.Address, c.Private = l.reader.T("mail.open"), scheduling.LinkPlace, true
 		if l.to.Account != "" {
@@ -47,6 +53,12 @@ func (l *letter) body(head scheduling.Event, m scheduling.Message) (text, html s
 	}
 	return c.text(), b.String()
 }
+
+// unlinked takes what stands for the recipient's private link out of what
+// people wrote: the link would be put there when the message is sent, such as
+// into an address that leads to whoever wrote it. What is left in its place
+// keeps the parts around it from making it up anew.
+func unlinked(s string) string { return strings.ReplaceAll(s, scheduling.LinkPlace, "…") }
 
 // text is the plain text: lines that fit into 78 columns, addresses on lines
 // of their own.
@@ -78,10 +90,14 @@ func (c content) text() string {
 	return b.String()
 }
 
+// breaks reports whether a line may be broken at r: not at the spaces that keep
+// a number and its unit together.
+func breaks(r rune) bool { return r == ' ' || r == '\t' || r == '\r' }
+
 // wrap writes one line broken at spaces. A word longer than width stays whole.
 func wrap(b *strings.Builder, line string, width int) {
 	column := 0
-	for word := range strings.FieldsSeq(line) {
+	for word := range strings.FieldsFuncSeq(line, breaks) {
 		n := len([]rune(word))
 		switch {
 		case column == 0:

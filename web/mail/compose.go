@@ -32,6 +32,9 @@ type Options struct {
 	Office   string           // name of the office, for the last line; may be empty
 	Language string           // of people who have not chosen one
 	Secret   []byte           // key from which private links are derived; at least 32 bytes
+	// NewID names a message: random and new each time. Nil is 128 random bits
+	// and more.
+	NewID func() scheduling.MessageID
 }
 
 // A Writer composes messages inside the transaction that causes them, and
@@ -39,7 +42,12 @@ type Options struct {
 type Writer struct{ Options }
 
 // New makes a Writer.
-func New(o Options) *Writer { return &Writer{o} }
+func New(o Options) *Writer {
+	if o.NewID == nil {
+		o.NewID = func() scheduling.MessageID { return scheduling.MessageID(rand.Text()) }
+	}
+	return &Writer{o}
+}
 
 // Compose writes at most one message to each member: an invitation or a
 // cancellation where the calendar of that member is concerned, otherwise a
@@ -52,7 +60,7 @@ func (w *Writer) Compose(n *scheduling.Negotiation, r *scheduling.Round, events 
 			Printer: w.printer(m.Language), Audience: m.Audience(), Base: w.Base,
 		}}
 		for _, e := range events {
-			if e.Visible(m.Audience()) || slices.Contains(e.Invited, m.ID) {
+			if l.concerns(e) {
 				l.events = append(l.events, e)
 			}
 		}
@@ -142,6 +150,19 @@ var forReaders = []scheduling.EventKind{
 	scheduling.MeetingChanged, scheduling.MemberInvited, scheduling.MemberUninvited, scheduling.MemberLinkAsked,
 }
 
+// concerns reports whether the recipient may know of e. Those who follow
+// without a say are told of meetings and not of single parties' answers or
+// papers, and who has been removed of the own invitation alone.
+func (l *letter) concerns(e scheduling.Event) bool {
+	switch {
+	case slices.Contains(e.Invited, l.to.ID):
+		return true
+	case l.to.Removed, l.observer() && !slices.Contains(forReaders, e.Kind):
+		return false
+	}
+	return e.Visible(l.to.Audience())
+}
+
 // headline is the event after which the message is named.
 func (l *letter) headline() (scheduling.Event, bool) {
 	for _, kind := range headlines {
@@ -168,7 +189,7 @@ func (l *letter) write() (scheduling.Message, bool) {
 		return scheduling.Message{}, false
 	}
 	m := scheduling.Message{
-		ID: scheduling.MessageID(rand.Text()), Negotiation: l.n.ID, Member: l.to.ID, Party: l.to.Party,
+		ID: l.NewID(), Negotiation: l.n.ID, Member: l.to.ID, Party: l.to.Party,
 		Kind: scheduling.NoticeMessage, To: l.to.Email, Name: l.to.Name, Language: l.reader.Tag(),
 		Subject: l.subject(head), CreatedAt: head.At, State: scheduling.MessageQueued, NextAt: head.At,
 	}
@@ -196,6 +217,7 @@ func (l *letter) attach(m *scheduling.Message, e scheduling.Event) error {
 		role = calendar.RoleObserver
 	}
 	entry := l.reader.Meeting(l.r)
+	entry.Sequence = e.Sequence
 	attendee := calendar.Attendee{Mailbox: calendar.Mailbox{Name: l.to.Name, Address: l.to.Email}, Role: role, RSVP: true}
 	var object calendar.Object = calendar.Request{Event: entry, Organizer: l.From, Attendee: attendee, At: e.At}
 	m.Kind, m.Method = scheduling.InvitationMessage, "REQUEST"
