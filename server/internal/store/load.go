@@ -82,6 +82,7 @@ func withChildren(ctx context.Context, tx *gorm.DB, rounds []roundRow) ([]roundR
 	}
 	if len(rounds) == 1 {
 		all.round = rounds[0]
+		all.confirm()
 		return []roundRows{all}, nil
 	}
 	each := make([]roundRows, len(rounds))
@@ -98,6 +99,7 @@ func withChildren(ctx context.Context, tx *gorm.DB, rounds []roundRow) ([]roundR
 			deliveries: of(all.deliveries, func(c deliveryRow) bool { return c.Round == r.ID }),
 			objections: of(all.objections, func(c objectionRow) bool { return c.Round == r.ID }),
 		}
+		each[i].confirm()
 	}
 	return each, nil
 }

@@ -31,7 +31,7 @@ type confirmationRow struct {
 
 func (confirmationRow) TableName() string { return "confirmations" }
 
-// addMeeting adds the meeting and, while a slot is confirmed, its confirmation.
+// addMeeting adds the meeting and its confirmation.
 func (rows *roundRows) addMeeting(round string, r *scheduling.Round) error {
 	m := r.Meeting
 	if m == nil {
@@ -47,12 +47,21 @@ func (rows *roundRows) addMeeting(round string, r *scheduling.Round) error {
 		ConfirmedAt: seconds(m.ConfirmedAt), ConfirmedBy: string(m.ConfirmedBy), RevisedAt: seconds(m.RevisedAt),
 		Invited: invited, Faded: m.Faded,
 	}}
-	if s := r.Confirmed(); s != nil {
-		rows.confirmations = []confirmationRow{{
-			Round: round, Slot: string(s.Label), SlotVersion: s.Version, ByMember: string(m.ConfirmedBy), At: seconds(m.ConfirmedAt),
-		}}
-	}
+	rows.confirm()
 	return nil
+}
+
+// confirm adds the confirmation, which follows from the other rows: it stands
+// as long as a slot is confirmed.
+func (rows *roundRows) confirm() {
+	for _, s := range rows.slots {
+		if s.Status == string(scheduling.SlotConfirmed) && len(rows.meetings) > 0 {
+			m := rows.meetings[0]
+			rows.confirmations = []confirmationRow{{
+				Round: s.Round, Slot: s.Label, SlotVersion: s.Version, ByMember: m.ConfirmedBy, At: m.ConfirmedAt,
+			}}
+		}
+	}
 }
 
 func (row meetingRow) build() (*scheduling.Meeting, error) {

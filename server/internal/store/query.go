@@ -23,41 +23,13 @@ func (s *Store) Negotiation(ctx context.Context, id scheduling.NegotiationID) (*
 	return rows.build()
 }
 
-// loadRound is a round as rows, with its negotiation; ErrNotFound.
-func loadRound(ctx context.Context, tx *gorm.DB, id scheduling.RoundID) (*scheduling.Negotiation, roundRows, error) {
-	rounds, err := find(ctx, gorm.G[roundRow](tx).Where("id = ?", id.String()))
-	switch {
-	case err != nil:
-		return nil, roundRows{}, err
-	case len(rounds) == 0:
-		return nil, roundRows{}, notFound("round_unknown")
-	}
-	rows, err := withChildren(ctx, tx, rounds)
-	if err != nil {
-		return nil, roundRows{}, err
-	}
-	negotiation, err := loadNegotiation(ctx, tx, id.Negotiation)
-	if err != nil {
-		return nil, roundRows{}, err
-	}
-	n, err := negotiation.build()
-	return n, rows[0], err
-}
-
 // Round is scheduling.Store's.
 func (s *Store) Round(ctx context.Context, id scheduling.RoundID) (*scheduling.Round, error) {
-	var (
-		n    *scheduling.Negotiation
-		rows roundRows
-	)
-	err := s.engine.read(ctx, func(ctx context.Context, tx *gorm.DB) (err error) {
-		n, rows, err = loadRound(ctx, tx, id)
-		return err
-	})
+	k, err := s.round(ctx, id, scheduling.Once{})
 	if err != nil {
 		return nil, err
 	}
-	return rows.build(n)
+	return k.build()
 }
 
 // Rounds is scheduling.Store's. The rounds share one negotiation.

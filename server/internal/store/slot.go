@@ -82,10 +82,7 @@ func (rows *roundRows) addSlots(round string, slots []*scheduling.Slot) error {
 			Candidate: candidate, NoticeDays: s.NoticeDays, Room: s.Room, RevisedAt: seconds(s.RevisedAt), Offers: offers,
 		})
 		for party, p := range s.Positions {
-			said, err := encode(saidValue{
-				Reason: textValue(p.Reason), Condition: p.Condition, Rank: p.Rank, Late: p.Late, Implied: p.Implied,
-				Reported: newEvidenceValue(p.Reported),
-			})
+			said, err := encodeSaid(party, p)
 			if err != nil {
 				return err
 			}
@@ -145,15 +142,11 @@ func (rows roundRows) buildSlots() ([]*scheduling.Slot, error) {
 		byLabel[row.Label] = s
 	}
 	for _, row := range rows.positions {
-		var said saidValue
-		if err := decode(row.Said, &said); err != nil {
+		p, err := row.build()
+		if err != nil {
 			return nil, err
 		}
-		byLabel[row.Slot].Positions[scheduling.PartyID(row.Party)] = scheduling.Position{
-			Level: scheduling.Level(row.Level), Reason: scheduling.Text(said.Reason), Condition: said.Condition,
-			Rank: said.Rank, SlotVersion: row.SlotVersion, By: scheduling.MemberID(row.ByMember), At: instant(row.At),
-			Late: said.Late, Implied: said.Implied, Reported: said.Reported.evidence(),
-		}
+		byLabel[row.Slot].Positions[scheduling.PartyID(row.Party)] = p
 	}
 	for _, row := range rows.consents {
 		var reported *evidenceValue
@@ -166,6 +159,38 @@ func (rows roundRows) buildSlots() ([]*scheduling.Slot, error) {
 		}
 	}
 	return slots, nil
+}
+
+func encodeSaid(party scheduling.PartyID, p scheduling.Position) (string, error) {
+	v := saidValue{
+		Condition: p.Condition, Rank: p.Rank, Late: p.Late, Implied: p.Implied, Reported: newEvidenceValue(p.Reported),
+	}
+	if r := textValue(p.Reason); r.Owner != party || r.Body != "" || r.Scope != scheduling.OwnParty || len(r.Named) > 0 {
+		v.Reason = &r
+	}
+	if v == (saidValue{}) {
+		return "", nil
+	}
+	return encode(v)
+}
+
+func (row positionRow) build() (scheduling.Position, error) {
+	p := scheduling.Position{
+		Level: scheduling.Level(row.Level), Reason: scheduling.Text{Owner: scheduling.PartyID(row.Party)},
+		SlotVersion: row.SlotVersion, By: scheduling.MemberID(row.ByMember), At: instant(row.At),
+	}
+	if row.Said == "" {
+		return p, nil
+	}
+	var said saidValue
+	if err := decode(row.Said, &said); err != nil {
+		return p, err
+	}
+	if said.Reason != nil {
+		p.Reason = scheduling.Text(*said.Reason)
+	}
+	p.Condition, p.Rank, p.Late, p.Implied, p.Reported = said.Condition, said.Rank, said.Late, said.Implied, said.Reported.evidence()
+	return p, nil
 }
 
 func (row slotRow) build(venues map[string]scheduling.Venue) (*scheduling.Slot, error) {

@@ -38,6 +38,7 @@ type Store struct {
 	now      func() time.Time
 	composer scheduling.Composer
 	log      *slog.Logger
+	cache    cache
 }
 
 var (

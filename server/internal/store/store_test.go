@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"log/slog"
 	"testing"
 	"time"
@@ -37,6 +38,20 @@ func open(t testing.TB, database string, c scheduling.Composer) *store.Store {
 	return s
 }
 
+// cold is a store that remembers nothing, so that what it gives was in the
+// database.
+type cold struct{ *store.Store }
+
+func (s cold) Round(ctx context.Context, id scheduling.RoundID) (*scheduling.Round, error) {
+	s.Forget()
+	return s.Store.Round(ctx, id)
+}
+
+func (s cold) Update(ctx context.Context, id scheduling.RoundID, form scheduling.Once, change func(*scheduling.Round) error) error {
+	s.Forget()
+	return s.Store.Update(ctx, id, form, change)
+}
+
 func TestStore(t *testing.T) {
 	for name, database := range engines {
 		t.Run(name, func(t *testing.T) {
@@ -44,6 +59,13 @@ func TestStore(t *testing.T) {
 			schedulingtest.TestStore(t, func(t *testing.T, c scheduling.Composer) schedulingtest.Full {
 				t.Helper()
 				return open(t, database(t), c)
+			})
+		})
+		t.Run(name+", cold", func(t *testing.T) {
+			t.Parallel()
+			schedulingtest.TestStore(t, func(t *testing.T, c scheduling.Composer) schedulingtest.Full {
+				t.Helper()
+				return cold{open(t, database(t), c)}
 			})
 		})
 	}

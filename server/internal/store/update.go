@@ -144,46 +144,31 @@ func (s *Store) addRound(ctx context.Context, tx *gorm.DB, rows roundRows, to *n
 // A roundChange is a change of a round on its way from what was loaded to what
 // is to be written.
 type roundChange struct {
-	used        bool // the form has had its effect
-	negotiation *scheduling.Negotiation
-	before      roundRows
-	after       roundRows
-	writers     []writer
-	news        news
+	before  kept
+	after   kept
+	writers []writer
+	news    news
 }
 
 // Update is scheduling.Store's.
 func (s *Store) Update(ctx context.Context, id scheduling.RoundID, form scheduling.Once, change func(*scheduling.Round) error) error {
 	err := s.retry(ctx, func(locked bool) error {
-		var c *roundChange
 		if locked {
-			return s.engine.write(ctx, func(ctx context.Context, tx *gorm.DB) (err error) {
-				if err := lockNegotiation(ctx, tx, id.Negotiation); err != nil {
-					return err
-				}
-				if c, err = loadChange(ctx, tx, id, form); err != nil {
-					return err
-				}
-				if err := s.act(c, change); err != nil {
-					return err
-				}
-				return s.save(ctx, tx, c, form)
-			})
+			return s.updateLocked(ctx, id, form, change)
 		}
-		err := s.engine.read(ctx, func(ctx context.Context, tx *gorm.DB) (err error) {
-			c, err = loadChange(ctx, tx, id, form)
-			return err
-		})
+		before, err := s.round(ctx, id, form)
 		if err != nil {
 			return err
 		}
-		if err := s.act(c, change); err != nil {
+		c, err := s.act(before, change)
+		if err != nil || c.idle() && form.Key == "" {
 			return err
 		}
-		if c.idle() && form.Key == "" {
-			return nil
+		err = s.engine.write(ctx, func(ctx context.Context, tx *gorm.DB) error { return s.save(ctx, tx, c, form) })
+		if err == nil {
+			s.cache.put(id, c.after)
 		}
-		return s.engine.write(ctx, func(ctx context.Context, tx *gorm.DB) error { return s.save(ctx, tx, c, form) })
+		return err
 	})
 	if errors.Is(err, errUsed) {
 		return nil
@@ -191,73 +176,77 @@ func (s *Store) Update(ctx context.Context, id scheduling.RoundID, form scheduli
 	return err
 }
 
-func loadChange(ctx context.Context, tx *gorm.DB, id scheduling.RoundID, form scheduling.Once) (*roundChange, error) {
-	if _, used, err := formResult(ctx, tx, form); err != nil {
-		return nil, err
-	} else if used {
-		return nil, errUsed
-	}
-	n, rows, err := loadRound(ctx, tx, id)
-	if err != nil {
-		return nil, err
-	}
-	return &roundChange{negotiation: n, before: rows}, nil
+// updateLocked is an update that nobody can overtake.
+func (s *Store) updateLocked(ctx context.Context, id scheduling.RoundID, form scheduling.Once, change func(*scheduling.Round) error) error {
+	return s.engine.write(ctx, func(ctx context.Context, tx *gorm.DB) error {
+		if err := lockNegotiation(ctx, tx, id.Negotiation); err != nil {
+			return err
+		}
+		before, ok, err := s.fresh(tx, id, form)
+		if err == nil && !ok {
+			before, err = s.load(ctx, tx, id)
+		}
+		if err != nil {
+			return err
+		}
+		c, err := s.act(before, change)
+		if err != nil {
+			return err
+		}
+		return s.save(ctx, tx, c, form)
+	})
 }
 
 // act lets change act and works out what has to be written.
-func (s *Store) act(c *roundChange, change func(*scheduling.Round) error) error {
-	r, err := c.before.build(c.negotiation)
+func (s *Store) act(before kept, change func(*scheduling.Round) error) (*roundChange, error) {
+	r, err := before.build()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if s := r.Confirmed(); s != nil {
-		// What follows from other rows was not loaded.
-		if err := c.before.addMeeting(c.before.round.ID, r); err != nil {
-			return err
-		}
-	}
+	n := *r.Negotiation
 	id, version := r.ID, r.Version
 	if err := change(r); err != nil {
-		return err
+		return nil, err
 	}
 	shared, events := r.Shared(), r.TakeEvents()
-	r.ID, r.Version, r.Negotiation = id, version, c.negotiation
-	if c.after, err = newRoundRows(r); err != nil {
-		return err
+	r.ID, r.Version, r.Negotiation = id, version, &n
+	c := &roundChange{before: before, after: before}
+	if c.after.round, err = newRoundRows(r); err != nil {
+		return nil, err
 	}
-	c.writers = changes(c.before, c.after)
+	c.writers = changes(before.round, c.after.round)
 	if c.idle() && len(events) == 0 {
-		return nil
+		return c, nil
 	}
-	c.after.round.Version++
+	c.after.round.round.Version++
 	r.Version++
 	if shared {
-		c.negotiation.Revision++
+		n.Revision++
 	}
-	return s.add(&c.news, c.negotiation, r, shared, events)
+	return c, s.add(&c.news, &n, r, shared, events)
 }
 
 // idle reports whether there is nothing to write but the mark of the form.
 func (c *roundChange) idle() bool {
-	return c.before.round == c.after.round && len(c.writers) == 0
+	return c.before.round.round == c.after.round.round && len(c.writers) == 0
 }
 
 // save writes a change, or is errLost when somebody saved since it was loaded.
 func (s *Store) save(ctx context.Context, tx *gorm.DB, c *roundChange, form scheduling.Once) error {
 	if c.idle() {
-		return s.mark(ctx, tx, form, c.before.round.ID)
+		return s.mark(ctx, tx, form, c.before.round.round.ID)
 	}
-	if err := c.news.touch(ctx, tx, c.negotiation.ID, c.negotiation.Version); err != nil {
+	if err := c.news.touch(ctx, tx, scheduling.NegotiationID(c.before.negotiation.negotiation.ID), c.before.negotiation.negotiation.Version); err != nil {
 		return err
 	}
-	if err := s.mark(ctx, tx, form, c.before.round.ID); err != nil {
+	if err := s.mark(ctx, tx, form, c.before.round.round.ID); err != nil {
 		return err
 	}
-	saved, err := gorm.G[roundRow](tx).Where("id = ? AND version = ?", c.before.round.ID, c.before.round.Version).
-		Select("*").Updates(ctx, c.after.round)
+	saved, err := gorm.G[roundRow](tx).Where("id = ? AND version = ?", c.before.round.round.ID, c.before.round.round.Version).
+		Select("*").Updates(ctx, c.after.round.round)
 	switch {
 	case err != nil:
-		return fmt.Errorf("store: save round %s: %w", c.before.round.ID, err)
+		return fmt.Errorf("store: save round %s: %w", c.before.round.round.ID, err)
 	case saved == 0:
 		return errLost
 	}

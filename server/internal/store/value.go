@@ -155,9 +155,10 @@ func (v *evidenceValue) evidence() *scheduling.Evidence {
 	}
 }
 
-// saidValue is what a position says beside its level.
+// saidValue is what a position says beside its level. Most say nothing, which
+// is "" in the column.
 type saidValue struct {
-	Reason    textValue                 `json:"reason,omitzero"`
+	Reason    *textValue                `json:"reason,omitempty"` // nil is an empty text of the party's own
 	Condition scheduling.ConditionState `json:"condition,omitempty"`
 	Rank      int                       `json:"rank,omitempty"`
 	Late      bool                      `json:"late,omitempty"`
