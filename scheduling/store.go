@@ -44,8 +44,8 @@ type Store interface {
 
 	// Update loads a round with its negotiation, lets change act on it, and
 	// saves it, except for its Negotiation, which change must leave alone.
-	// ErrNotFound when there is none; nil without calling change when form was
-	// already used.
+	// Nil without calling change when form was already used, for whatever round;
+	// otherwise ErrNotFound when there is none.
 	Update(ctx context.Context, id RoundID, form Once, change func(*Round) error) error
 
 	// UpdateNegotiation does the same for what rounds share. Rounds are not loaded.
