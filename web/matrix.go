@@ -2,7 +2,6 @@ package web
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -60,21 +59,16 @@ type matrixRow struct {
 	Strong                  bool          // nothing is in the way
 	Conditions              string
 	Consents                []locale.Part
-	Tally                   tally
+	Tally                   [5]int // answers of each level, in tallyOrder
 	Total                   int
 	Cells                   []matrixCell
 	Exceptions              []matrixException
 	Acts                    []Link
 }
 
-// A tally is a bar of one unit a party: a path for each level, or "".
-type tally struct{ Pref, OK, Ifn, No, None string }
-
-// A matrixCell is one party's answer to one slot. Of the first four at most
-// one is set; none is no answer.
+// A matrixCell is one party's answer to one slot.
 type matrixCell struct {
-	Pref, OK, Ifn, No bool
-
+	Level     scheduling.Level // "" is no answer
 	Head      *matrixHead
 	Extra     string // further classes of the chip: reported, consented, noted
 	Word      string
@@ -296,26 +290,6 @@ func (m *matrix) row(st *scheduling.Standing) matrixRow {
 	return row
 }
 
-func newTally(st *scheduling.Standing) tally {
-	x := 0
-	bar := func(l scheduling.Level) string {
-		n := st.Count(l)
-		if n == 0 {
-			return ""
-		}
-		b := make([]byte, 0, 24)
-		b = strconv.AppendInt(append(b, 'M'), int64(x), 10)
-		b = strconv.AppendInt(append(b, " 0h"...), int64(n), 10)
-		b = strconv.AppendInt(append(b, "v1h-"...), int64(n), 10)
-		x += n
-		return string(append(b, 'z'))
-	}
-	return tally{
-		Pref: bar(scheduling.LevelPreferred), OK: bar(scheduling.LevelAvailable), Ifn: bar(scheduling.LevelIfNeedBe),
-		No: bar(scheduling.LevelNotPossible), None: bar(""),
-	}
-}
-
 // acts are what the viewer may do about one slot.
 func (m *matrix) acts(row *matrixRow, st *scheduling.Standing) {
 	base := roundPath(m.r.ID)
@@ -350,11 +324,7 @@ func (m *matrix) cells(row *matrixRow, st *scheduling.Standing) {
 		}
 		level := st.Levels[column]
 		cell := &row.Cells[i]
-		*cell = matrixCell{
-			Head: m.view.Heads[i], Word: m.words[level],
-			Pref: level == scheduling.LevelPreferred, OK: level == scheduling.LevelAvailable,
-			Ifn: level == scheduling.LevelIfNeedBe, No: level == scheduling.LevelNotPossible,
-		}
+		*cell = matrixCell{Level: level, Head: m.view.Heads[i], Word: m.words[level]}
 		if answered {
 			cell.Note = m.note(st.Slot, party, pos)
 		}

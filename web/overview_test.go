@@ -267,3 +267,28 @@ func TestLeadGivesLocalHours(t *testing.T) {
 	has(t, v.as(schedulingtest.BravoHead).opens("/consent/W1"), "Washington (at the venue) 09:30–17:30 UTC−5", "Moscow 17:30–01:30 ends the next day UTC+3")
 	has(t, v.as(schedulingtest.BravoHead).opens("/reply"), "09:30–17:30 Washington time; 17:30–01:30 (ends the next day) in Moscow")
 }
+
+// The rows are not made by a template: names that look like markup have to
+// come out as text all the same.
+func TestRowsEscapeWhatPeopleWrote(t *testing.T) {
+	t.Parallel()
+	hostile := `"><script>alert('x')</script>&amp;`
+	v := answered(t, schedulingtest.With(func(n *scheduling.Negotiation, _ *scheduling.Round) {
+		n.Parties[0].Name, n.Parties[0].Short = hostile+"A", hostile
+		n.Parties[1].Name = hostile + "B"
+	}))
+	v.change(func(r *scheduling.Round) error {
+		c := schedulingtest.P1()
+		c.Terms.Options[1].Venue.Name, c.Terms.Options[1].Venue.Place = "Paris "+hostile, hostile
+		return r.Deliver(schedulingtest.By(schedulingtest.BravoHead, *v.now), c, schedulingtest.Paper("P2"))
+	})
+	for _, id := range []scheduling.MemberID{schedulingtest.AlphaHead, schedulingtest.BravoHead} {
+		page := v.as(id).opens("")
+		if strings.Contains(page, "<script>alert") || strings.Contains(page, `""><`) || strings.Contains(page, "alert('x')") {
+			t.Errorf("%s: markup of a name came through", id)
+		}
+		if !strings.Contains(page, "&lt;script&gt;alert") {
+			t.Errorf("%s: the names are not on the page", id)
+		}
+	}
+}

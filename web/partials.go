@@ -3,6 +3,8 @@ package web
 import (
 	"html/template"
 	"net/url"
+	"strconv"
+	"strings"
 
 	"parley/web/locale"
 )
@@ -141,3 +143,27 @@ func (s *Server) webcal(path, text string) *Calendar {
 	u := url.URL{Scheme: "webcal", Host: s.base.Host, Path: s.base.Path + path}
 	return &Calendar{href: u.String(), Text: text}
 }
+
+// An htmlBuilder writes HTML by hand, for the few places that are so large
+// that a template would take most of the time of a page. What it writes is
+// either a constant of this source or escaped.
+type htmlBuilder struct{ b []byte }
+
+// A constant is text that stands in this source: no variable becomes one
+// without a conversion, and there is none.
+type constant string
+
+func (m *htmlBuilder) write(s constant) { m.b = append(m.b, s...) }
+
+// text writes s as text or as the value of an attribute in quotes.
+func (m *htmlBuilder) text(s string) {
+	if strings.ContainsAny(s, "&<>\"'\x00") {
+		s = template.HTMLEscapeString(s)
+	}
+	m.b = append(m.b, s...)
+}
+
+func (m *htmlBuilder) number(n int) { m.b = strconv.AppendInt(m.b, int64(n), 10) }
+
+// HTML is what was written.
+func (m *htmlBuilder) HTML() template.HTML { return template.HTML(m.b) }
