@@ -359,3 +359,43 @@ func slotsOf(r *scheduling.Round, act scheduling.Act, c scheduling.Content) []st
 	}
 	return slots
 }
+
+// A draft may lack what an offer must have, and nothing of it is delivered.
+func TestKeepDraftOfNewTalks(t *testing.T) {
+	t.Parallel()
+	o := opener(t)
+	form := with(theCase(t, o.at("/new").Body.String()), "o0-city", "Geneva", "contact", "", "do", "draft")
+	if rec := o.sends("/new", with(form, "o0-city", "Atlantis")); rec.Code != http.StatusUnprocessableEntity {
+		t.Errorf("a draft with a city that nobody could read later: status %d", rec.Code)
+	}
+	for range 2 {
+		if rec := o.sends("/new", form); rec.Code != http.StatusSeeOther {
+			t.Fatalf("status %d:\n%s", rec.Code, text(rec.Body.String()))
+		}
+	}
+	talks := o.opened()
+	if len(talks) != 1 {
+		t.Fatalf("%d negotiations", len(talks))
+	}
+	r := o.first(talks[0].ID)
+	draft := r.DraftBy("p1")
+	if r.Status != scheduling.Preparing || len(r.Slots) != 0 || draft == nil || draft.Terms.Options[0].Venue.Name != "Geneva" || draft.Note.Body != "The minister prefers Geneva." {
+		t.Errorf("round %s with %d slots, draft %+v", r.Status, len(r.Slots), draft)
+	}
+	page := o.at(roundPath(r.ID) + "/proposals/new").Body.String()
+	if back := filled(t, page, roundPath(r.ID)+"/proposals/new"); back.Get("o0-city") != "Geneva" || back.Get("agenda-to") != "all" || back.Get("reply-d") != "9" {
+		t.Errorf("the draft comes back as %v", back)
+	}
+}
+
+func TestReadHours(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]int{
+		"3": 180, "1.5": 90, "1,5": 90, "1:30": 90, "0:45": 45, "24": 1440,
+		"": 0, "x": 0, "NaN": 0, "Inf": 0, "-1": 0, "25": 0, "1:75": 0, "0.001": 0, "1:2:3": 0,
+	} {
+		if got := readMinutes(text); got != want {
+			t.Errorf("%q: %d minutes, want %d", text, got, want)
+		}
+	}
+}

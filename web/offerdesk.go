@@ -24,6 +24,7 @@ var (
 type offerDesk struct {
 	page           Page
 	heading, lede  string
+	more           *Link // something else that one may have come for
 	notice         string
 	post           string               // where the form goes
 	before         *scheduling.Proposal // what an amendment replaces; nil otherwise
@@ -48,6 +49,7 @@ type offerView struct {
 	Opening               *openingFields
 	Offer                 offerFields
 	Drafts                bool
+	More                  *Link
 }
 
 // offerFormOf is the form of the desk, with values.
@@ -66,7 +68,7 @@ func (s *Server) showOffer(c *gin.Context, d offerDesk) error {
 }
 
 func (s *Server) renderOffer(c *gin.Context, status int, d offerDesk, f *offerForm) error {
-	v := offerView{Page: d.page, Heading: d.heading, Lede: d.lede, Notice: d.notice, Post: d.post, Drafts: d.drafts, Seen: d.seen()}
+	v := offerView{Page: d.page, Heading: d.heading, Lede: d.lede, Notice: d.notice, Post: d.post, Drafts: d.drafts, Seen: d.seen(), More: d.more}
 	if d.talks {
 		v.Talks = f.talksFields()
 	}
@@ -111,20 +113,17 @@ func (s *Server) takeOffer(c *gin.Context, d offerDesk) error {
 	if len(f.Problems) > 0 || r == nil {
 		return s.renderOffer(c, http.StatusUnprocessableEntity, d, f)
 	}
-	if d.before != nil && f.Line("seen") != d.seen() {
-		f.Fail("", "error.proposal_changed", "offer", offerSentence(f.Printer, d.before.Terms))
-		return s.renderOffer(c, http.StatusConflict, d, f)
-	}
 	var view checkView
 	var err error
-	if !draft {
-		view, err = s.check(f, d, r, act, content)
-	}
-	if err == nil && (draft || do == "send") {
-		err = d.send(f, r, act, content, draft)
-		if err == nil {
+	switch {
+	case draft || do == "send": // what was sent already goes through: the store knows the form
+		if err = d.send(f, r, act, content, draft); err == nil {
 			return nil
 		}
+	case d.before != nil && f.Line("seen") != d.seen():
+		err = changedProposal(f.Printer, d.before)
+	default:
+		view, err = s.check(f, d, r, act, content)
 	}
 	if refusal, ok := errors.AsType[*scheduling.Error](err); ok && (errors.Is(refusal, scheduling.ErrInvalid) || errors.Is(refusal, scheduling.ErrConflict)) {
 		f.refuse(refusal, r, act, content)
@@ -173,11 +172,17 @@ type checkView struct {
 	Cities                []string
 	Rows                  []checkRow
 	Notes                 []string
-	Effects               []string // of an amendment
+	Effects               []effect // of an amendment
 	Paper                 string
 	OwnList               string // what stays with the author's own party
 	Drafts                bool
 	Send                  string
+}
+
+// An effect is what an amendment does to some of the slots.
+type effect struct {
+	Text  string
+	Slots []string
 }
 
 type hiddenValue struct{ Name, Value string }
@@ -211,6 +216,7 @@ func (s *Server) check(f *offerForm, d offerDesk, r *scheduling.Round, act sched
 		Page: d.page, Heading: f.T("proposal.check_title"), Lede: offerSentence(f.Printer, content.Terms), Notice: d.notice,
 		Post: d.post, Paper: paper.Text, Drafts: d.drafts, Send: f.T("proposal.send"),
 	}
+	v.Wide = true
 	v.Title = f.T("proposal.check_of", "page", d.page.Title)
 	if d.before != nil {
 		v.Send, v.Effects = f.T("proposal.send_amendment"), effects(f.Printer, r, number, slots)
@@ -282,7 +288,7 @@ func (f *offerForm) checkRow(r *scheduling.Round, slot *scheduling.Slot, number 
 }
 
 // effects says what an amendment does to the slots that are on the table.
-func effects(p *locale.Printer, r *scheduling.Round, number int, after []*scheduling.Slot) []string {
+func effects(p *locale.Printer, r *scheduling.Round, number int, after []*scheduling.Slot) []effect {
 	var added, changed, gone, kept []string
 	for _, slot := range after {
 		switch old := r.Slot(slot.Label); {
@@ -291,7 +297,7 @@ func effects(p *locale.Printer, r *scheduling.Round, number int, after []*schedu
 		case old.Version != slot.Version:
 			changed = append(changed, p.T("proposal.slot_instead", "before", slotTerms(p, old), "after", slotTerms(p, slot), "label", string(slot.Label)))
 		default:
-			kept = append(kept, string(slot.Label))
+			kept = append(kept, slotName(p, slot))
 		}
 	}
 	for _, slot := range r.Offered() {
@@ -299,7 +305,7 @@ func effects(p *locale.Printer, r *scheduling.Round, number int, after []*schedu
 			gone = append(gone, slotName(p, slot))
 		}
 	}
-	var said []string
+	var said []effect
 	for _, group := range []struct {
 		key   string
 		slots []string
@@ -310,7 +316,7 @@ func effects(p *locale.Printer, r *scheduling.Round, number int, after []*schedu
 		{"proposal.effect_kept", kept},
 	} {
 		if len(group.slots) > 0 {
-			said = append(said, p.T(group.key, "slots", p.And(group.slots...)))
+			said = append(said, effect{p.T(group.key), group.slots})
 		}
 	}
 	return said

@@ -10,10 +10,12 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"parley/scheduling"
+	"parley/web/locale"
 )
 
-// roundDesk is where an offer is written in a round that there is.
-func (s *Server) roundDesk(c *gin.Context) (offerDesk, *scheduling.Round, viewer, error) {
+// roundDesk is where an offer is written in a round that there is: a new one,
+// or a version that replaces before.
+func (s *Server) roundDesk(c *gin.Context, before *scheduling.Proposal) (offerDesk, *scheduling.Round, viewer, error) {
 	r, v, err := s.roundOf(c)
 	if err != nil {
 		return offerDesk{}, nil, viewer{}, err
@@ -21,19 +23,19 @@ func (s *Server) roundDesk(c *gin.Context) (offerDesk, *scheduling.Round, viewer
 	if v.Observer {
 		return offerDesk{}, nil, viewer{}, forbidden("observers_follow")
 	}
-	d := offerDesk{page: s.subPage(c, r, v), seats: ownFirst(r.Negotiation.Parties, v.Member.Party)}
+	d := offerDesk{page: s.subPage(c, r, v), before: before, seats: ownFirst(r.Negotiation.Parties, v.Member.Party)}
 	if r.Confirmed() != nil {
 		d.notice = d.page.T("proposal.change_of_date", "slot", slotName(d.page.Printer, r.Confirmed()))
 	}
 	d.open = func(*offerForm) (*scheduling.Round, scheduling.Act) { return r, s.act(c, v) }
 	d.send = func(f *offerForm, _ *scheduling.Round, act scheduling.Act, content scheduling.Content, draft bool) error {
-		number, seen, key := 0, 0, "offer_sent"
-		if d.before != nil {
-			number, seen, key = d.before.Number, d.before.Version, "offer_amended"
+		number, key := 0, "offer_sent"
+		if before != nil {
+			number, key = before.Number, "offer_amended"
 		}
 		err := s.update(c, r, v, func(r *scheduling.Round) error {
-			if p := r.Proposal(number); p != nil && p.Version != seen {
-				return changedProposal()
+			if p := r.Proposal(number); p != nil && strconv.Itoa(p.Version) != f.Line("seen") {
+				return changedProposal(f.Printer, p)
 			}
 			return deliver(f.Printer, r, act, number, content, draft)
 		})
@@ -45,20 +47,24 @@ func (s *Server) roundDesk(c *gin.Context) (offerDesk, *scheduling.Round, viewer
 	return d, r, v, nil
 }
 
-func changedProposal() error {
-	return &scheduling.Error{Kind: scheduling.ErrConflict, Code: "proposal_changed_since"}
+// changedProposal refuses an act on a version of p that is not the newest.
+func changedProposal(printer *locale.Printer, p *scheduling.Proposal) error {
+	return &scheduling.Error{
+		Kind: scheduling.ErrConflict, Code: "proposal_changed", Params: map[string]string{"offer": offerSentence(printer, p.Terms)},
+	}
 }
 
 // newOfferDesk is where a further offer of one's own party is written. It
 // begins with the draft that was kept.
 func (s *Server) newOfferDesk(c *gin.Context) (offerDesk, error) {
-	d, r, v, err := s.roundDesk(c)
+	d, r, v, err := s.roundDesk(c, nil)
 	if err != nil {
 		return offerDesk{}, err
 	}
 	d.page.Title = d.page.T("proposal.title", "round", d.page.Back.Text)
 	d.heading, d.lede = d.page.T("proposal.heading"), d.page.T("proposal.lede")
 	d.post, d.drafts = roundPath(r.ID)+"/proposals/new", true
+	d.more = &Link{Href: "/n/" + string(r.ID.Negotiation) + "/rounds/new", Text: d.page.T("proposal.other_round")}
 	d.start = offerDefaults()
 	if draft := r.DraftBy(v.Member.Party); draft != nil {
 		d.start = contentValues(d.page.Printer, draft.Content)
@@ -121,15 +127,15 @@ func (s *Server) amendmentDesk(c *gin.Context) (offerDesk, error) {
 	if err != nil {
 		return offerDesk{}, err
 	}
-	d, r, _, err := s.roundDesk(c)
+	d, r, _, err := s.roundDesk(c, p)
 	if err != nil {
 		return offerDesk{}, err
 	}
-	d.before = p
 	d.page.Title = d.page.T("proposal.amend_title", "number", p.Number, "round", d.page.Back.Text)
 	d.heading, d.lede = d.page.T("proposal.amend_heading", "number", p.Number), d.page.T("proposal.amend_lede")
 	d.post = proposalPath(r, p) + "/amendment"
 	d.start = contentValues(d.page.Printer, p.Content)
+	d.more = &Link{Href: proposalPath(r, p) + "/withdrawal", Text: d.page.T("proposal.withdraw")}
 	return d, nil
 }
 
@@ -209,10 +215,10 @@ func (s *Server) withdrawOffer(c *gin.Context) error {
 	if switchedLanguage(c) {
 		return s.showWithdrawal(c)
 	}
-	seen, act := s.form(c).Line("seen"), s.act(c, v)
+	f, act := s.form(c), s.act(c, v)
 	err = s.update(c, r, v, func(r *scheduling.Round) error {
-		if now := r.Proposal(p.Number); now != nil && seen != strconv.Itoa(now.Version) {
-			return changedProposal()
+		if now := r.Proposal(p.Number); now != nil && f.Line("seen") != strconv.Itoa(now.Version) {
+			return changedProposal(f.Printer, now)
 		}
 		return r.Withdraw(act, p.Number)
 	})
@@ -263,7 +269,7 @@ func (s *Server) declineOffer(c *gin.Context) error {
 	act := s.act(c, v)
 	err = s.update(c, r, v, func(r *scheduling.Round) error {
 		if now := r.Proposal(p.Number); now != nil && f.Line("seen") != strconv.Itoa(now.Version) {
-			return changedProposal()
+			return changedProposal(f.Printer, now)
 		}
 		return r.Decline(act, p.Number, reason)
 	})

@@ -22,6 +22,7 @@ type slotChangeView struct {
 	Seen          string
 	Void          []string // what a change would make void
 	DateOnly      bool
+	Shared        bool // another party offers it, too
 	From, Until   Field
 	Place, Room   Field
 	Format        Picks
@@ -38,13 +39,20 @@ func (s *Server) ownSlotOf(c *gin.Context) (*scheduling.Round, viewer, *scheduli
 	if slot == nil || v.Observer {
 		return nil, viewer{}, nil, hidden()
 	}
-	if !slices.ContainsFunc(slot.Offers, func(o scheduling.Source) bool {
-		p := r.Proposal(o.Proposal)
-		return p != nil && p.By == v.Member.Party
-	}) {
+	if !offeredFor(r, slot, func(party scheduling.PartyID) bool { return party == v.Member.Party }) {
 		return nil, viewer{}, nil, forbidden("not_your_slot")
 	}
 	return r, v, slot, nil
+}
+
+// offeredFor reports whether the slot stands in an offer of a party that is.
+func offeredFor(r *scheduling.Round, slot *scheduling.Slot, is func(scheduling.PartyID) bool) bool {
+	return slices.ContainsFunc(slot.Offers, func(o scheduling.Source) bool {
+		if p := r.Proposal(o.Proposal); p != nil {
+			return is(p.By)
+		}
+		return is(o.By)
+	})
 }
 
 // showSlotChange handles GET R/slots/:slot/amendment.
@@ -55,7 +63,10 @@ func (s *Server) showSlotChange(c *gin.Context) error {
 	}
 	values := url.Values{
 		"place": {slot.Venue.Place}, "room": {slot.Room}, "format": {format(slot)},
-		"from": {slot.Hours.From.String()}, "until": {slot.Hours.To.String()},
+	}
+	if !slot.DateOnly {
+		values.Set("from", slot.Hours.From.String())
+		values.Set("until", slot.Hours.To.String())
 	}
 	return s.renderSlotChange(c, http.StatusOK, newForm(s.printer(c.Request), values))
 }
@@ -73,6 +84,7 @@ func (s *Server) renderSlotChange(c *gin.Context, status int, f *Form) error {
 	view.Heading = view.T("proposal.slot_heading", "slot", slotName(view.Printer, slot))
 	view.Title = view.T("proposal.slot_title", "label", string(slot.Label), "round", view.Back.Text)
 	view.Void = spoken(view.Page, r, slot)
+	view.Shared = offeredFor(r, slot, func(party scheduling.PartyID) bool { return party != v.Member.Party })
 	view.From = f.narrow("from", "proposal.from", "", "w-4")
 	view.Until = f.narrow("until", "proposal.until", "", "w-4")
 	view.Place = f.lineField("place", "proposal.place", "")
@@ -120,7 +132,7 @@ func (s *Server) changeSlot(c *gin.Context) error {
 		Hours: slot.Hours, Place: f.LineUpTo("place", scheduling.MaxName), Room: f.LineUpTo("room", scheduling.MaxName),
 		Format: scheduling.Format(f.Choice("format", string(scheduling.InPerson), string(scheduling.Remote), string(scheduling.Hybrid))),
 	}
-	if !slot.DateOnly {
+	if !slot.DateOnly || f.Has("from") || f.Has("until") {
 		f.Require("from", "until")
 		t.Hours = civil.Span{From: f.Time("from"), To: f.Time("until")}
 		if !t.Hours.Valid() && !f.bad("from", "until") {
