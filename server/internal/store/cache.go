@@ -56,7 +56,7 @@ func (c *cache) put(id scheduling.RoundID, k kept) {
 // fresh gives the rows of a round from the cache if they are what the database
 // holds now, in one query. It is ErrNotFound when there is no such round, and
 // errUsed when the form has had its effect.
-func (s *Store) fresh(db *gorm.DB, id scheduling.RoundID, form scheduling.Once) (kept, bool, error) {
+func (s *Store) fresh(ctx context.Context, db *gorm.DB, id scheduling.RoundID, form scheduling.Once) (kept, bool, error) {
 	var now []struct {
 		Round, Negotiation, Revision int
 		Used                         bool
@@ -70,6 +70,11 @@ func (s *Store) fresh(db *gorm.DB, id scheduling.RoundID, form scheduling.Once) 
 	case err != nil:
 		return kept{}, false, fmt.Errorf("store: versions of round %s: %w", id, err)
 	case len(now) == 0:
+		if _, used, err := formResult(ctx, db, form); err != nil {
+			return kept{}, false, err
+		} else if used {
+			return kept{}, false, errUsed // by a round that there is
+		}
 		return kept{}, false, notFound("round_unknown")
 	case now[0].Used:
 		return kept{}, false, errUsed
@@ -103,8 +108,8 @@ func (s *Store) load(ctx context.Context, tx *gorm.DB, id scheduling.RoundID) (k
 // round gives the rows of a round as of now.
 func (s *Store) round(ctx context.Context, id scheduling.RoundID, form scheduling.Once) (k kept, err error) {
 	var ok bool
-	err = s.engine.query(ctx, func(_ context.Context, db *gorm.DB) error {
-		k, ok, err = s.fresh(db, id, form)
+	err = s.engine.query(ctx, func(ctx context.Context, db *gorm.DB) error {
+		k, ok, err = s.fresh(ctx, db, id, form)
 		return err
 	})
 	if err != nil || ok {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -79,8 +80,9 @@ func (s *Store) mark(ctx context.Context, tx *gorm.DB, form scheduling.Once, res
 	if form.Key == "" {
 		return nil
 	}
-	row := formRow{Actor: form.Actor, Form: form.Key, Digest: form.Digest, Result: result, At: seconds(s.now())}
-	done := tx.WithContext(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&row)
+	done := tx.WithContext(ctx).Exec(
+		"INSERT INTO form_keys (actor, form, digest, result, at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+		form.Actor, form.Key, form.Digest, result, seconds(s.now()))
 	switch {
 	case done.Error != nil:
 		return fmt.Errorf("store: mark form: %w", done.Error)
@@ -157,18 +159,18 @@ func (to *news) touch(ctx context.Context, tx *gorm.DB, id scheduling.Negotiatio
 // composed before, under the same identity, stays as it is.
 func (to *news) write(ctx context.Context, tx *gorm.DB) error {
 	tx = tx.WithContext(ctx)
-	if len(to.events) > 0 {
-		if err := tx.Create(&to.events).Error; err != nil {
+	for rows := range slices.Chunk(to.events, batch) {
+		if err := tx.Create(&rows).Error; err != nil {
 			return fmt.Errorf("store: add events: %w", err)
 		}
 	}
-	if len(to.messages) > 0 {
-		if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&to.messages).Error; err != nil {
+	for rows := range slices.Chunk(to.messages, batch) {
+		if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&rows).Error; err != nil {
 			return fmt.Errorf("store: add messages: %w", err)
 		}
 	}
-	if len(to.links) > 0 {
-		if err := tx.Create(&to.links).Error; err != nil {
+	for rows := range slices.Chunk(to.links, batch) {
+		if err := tx.Create(&rows).Error; err != nil {
 			return fmt.Errorf("store: add links: %w", err)
 		}
 	}

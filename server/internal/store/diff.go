@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -59,21 +60,25 @@ func diff[R row](before, after []R) difference[R] {
 
 func (d difference[R]) empty() bool { return len(d.added)+len(d.changed)+len(d.gone) == 0 }
 
-// write writes a difference: at most three statements, however many rows. A
+// batch is how many rows one statement inserts: SQLite takes 32,766 values.
+const batch = 500
+
+// write writes a difference, in few statements however many rows there are. A
 // row to be added that is there already means that somebody else was first.
 func (d difference[R]) write(ctx context.Context, tx *gorm.DB) error {
-	if len(d.gone) > 0 {
-		if err := tx.WithContext(ctx).Delete(&d.gone).Error; err != nil {
+	tx = tx.WithContext(ctx)
+	for rows := range slices.Chunk(d.gone, batch) {
+		if err := tx.Delete(&rows).Error; err != nil {
 			return fmt.Errorf("store: delete %T: %w", *new(R), err)
 		}
 	}
-	if len(d.changed) > 0 {
-		if err := tx.WithContext(ctx).Clauses(clause.OnConflict{UpdateAll: true}).Create(&d.changed).Error; err != nil {
+	for rows := range slices.Chunk(d.changed, batch) {
+		if err := tx.Clauses(clause.OnConflict{UpdateAll: true}).Create(&rows).Error; err != nil {
 			return fmt.Errorf("store: change %T: %w", *new(R), err)
 		}
 	}
-	if len(d.added) > 0 {
-		switch err := tx.WithContext(ctx).Create(&d.added).Error; {
+	for rows := range slices.Chunk(d.added, batch) {
+		switch err := tx.Create(&rows).Error; {
 		case errors.Is(err, gorm.ErrDuplicatedKey):
 			return fmt.Errorf("store: add %T: %w: %w", *new(R), errLost, err)
 		case err != nil:

@@ -141,12 +141,16 @@ func (rows roundRows) buildSlots() ([]*scheduling.Slot, error) {
 		slots = append(slots, s)
 		byLabel[row.Label] = s
 	}
+	said := map[string]saidValue{} // many parties say the same
 	for _, row := range rows.positions {
-		p, err := row.build()
-		if err != nil {
-			return nil, err
+		v, ok := said[row.Said]
+		if !ok {
+			if err := decode(row.Said, &v); err != nil {
+				return nil, err
+			}
+			said[row.Said] = v
 		}
-		byLabel[row.Slot].Positions[scheduling.PartyID(row.Party)] = p
+		byLabel[row.Slot].Positions[scheduling.PartyID(row.Party)] = row.build(v)
 	}
 	for _, row := range rows.consents {
 		var reported *evidenceValue
@@ -174,23 +178,18 @@ func encodeSaid(party scheduling.PartyID, p scheduling.Position) (string, error)
 	return encode(v)
 }
 
-func (row positionRow) build() (scheduling.Position, error) {
+func (row positionRow) build(said saidValue) scheduling.Position {
 	p := scheduling.Position{
 		Level: scheduling.Level(row.Level), Reason: scheduling.Text{Owner: scheduling.PartyID(row.Party)},
-		SlotVersion: row.SlotVersion, By: scheduling.MemberID(row.ByMember), At: instant(row.At),
-	}
-	if row.Said == "" {
-		return p, nil
-	}
-	var said saidValue
-	if err := decode(row.Said, &said); err != nil {
-		return p, err
+		Condition: said.Condition, Rank: said.Rank, SlotVersion: row.SlotVersion,
+		By: scheduling.MemberID(row.ByMember), At: instant(row.At),
+		Late: said.Late, Implied: said.Implied, Reported: said.Reported.evidence(),
 	}
 	if said.Reason != nil {
 		p.Reason = scheduling.Text(*said.Reason)
+		p.Reason.Named = slices.Clone(p.Reason.Named)
 	}
-	p.Condition, p.Rank, p.Late, p.Implied, p.Reported = said.Condition, said.Rank, said.Late, said.Implied, said.Reported.evidence()
-	return p, nil
+	return p
 }
 
 func (row slotRow) build(venues map[string]scheduling.Venue) (*scheduling.Slot, error) {

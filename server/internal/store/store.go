@@ -127,7 +127,6 @@ func settings() *gorm.Config {
 		SkipDefaultTransaction: true,
 		DisableAutomaticPing:   true,
 		QueryFields:            true,
-		CreateBatchSize:        500,
 	}
 }
 

@@ -182,7 +182,7 @@ func (s *Store) updateLocked(ctx context.Context, id scheduling.RoundID, form sc
 		if err := lockNegotiation(ctx, tx, id.Negotiation); err != nil {
 			return err
 		}
-		before, ok, err := s.fresh(tx, id, form)
+		before, ok, err := s.fresh(ctx, tx, id, form)
 		if err == nil && !ok {
 			before, err = s.load(ctx, tx, id)
 		}
@@ -242,13 +242,8 @@ func (s *Store) save(ctx context.Context, tx *gorm.DB, c *roundChange, form sche
 	if err := s.mark(ctx, tx, form, c.before.round.round.ID); err != nil {
 		return err
 	}
-	saved, err := gorm.G[roundRow](tx).Where("id = ? AND version = ?", c.before.round.round.ID, c.before.round.round.Version).
-		Select("*").Updates(ctx, c.after.round.round)
-	switch {
-	case err != nil:
-		return fmt.Errorf("store: save round %s: %w", c.before.round.round.ID, err)
-	case saved == 0:
-		return errLost
+	if err := saveRound(ctx, tx, c.before.round.round, c.after.round.round); err != nil {
+		return err
 	}
 	for _, w := range c.writers {
 		if err := w.write(ctx, tx); err != nil {
@@ -256,6 +251,28 @@ func (s *Store) save(ctx context.Context, tx *gorm.DB, c *roundChange, form sche
 		}
 	}
 	return c.news.write(ctx, tx)
+}
+
+// saveRound writes the row of a round, unless its version is not the one that
+// was loaded. Most changes leave all of it but the version and the due date.
+func saveRound(ctx context.Context, tx *gorm.DB, before, after roundRow) error {
+	tx = tx.WithContext(ctx)
+	var saved *gorm.DB
+	before.DueAt, before.Version = after.DueAt, after.Version
+	if before == after {
+		saved = tx.Exec("UPDATE rounds SET version = ?, due_at = ? WHERE id = ? AND version = ?",
+			after.Version, after.DueAt, after.ID, after.Version-1)
+	} else {
+		saved = tx.Model(&roundRow{}).Where("id = ? AND version = ?", after.ID, after.Version-1).
+			Select("*").Updates(&after)
+	}
+	switch {
+	case saved.Error != nil:
+		return fmt.Errorf("store: save round %s: %w", after.ID, saved.Error)
+	case saved.RowsAffected == 0:
+		return errLost
+	}
+	return nil
 }
 
 // UpdateNegotiation is scheduling.Store's.
