@@ -38,6 +38,7 @@ func BenchmarkOverview12x8(b *testing.B) { benchmarkOverview(b, 8, 12) }
 func BenchmarkOverview60x30(b *testing.B) { benchmarkOverview(b, 30, 60) }
 
 func benchmarkOverview(b *testing.B, parties, dates int) {
+	b.Helper()
 	v := bigTalks(b, parties, dates)
 	path := roundPath(v.id)
 	reader := v.as("p01-head")

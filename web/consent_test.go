@@ -1,6 +1,7 @@
 package web
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"testing"
@@ -125,9 +126,7 @@ func TestReportingFollowsTheRule(t *testing.T) {
 	alpha := positions.as(schedulingtest.AlphaHead)
 	hasNot(t, alpha.opens("/answers/new?party=bravo"), `name="consent"`)
 	withConsent := url.Values{"consent": {"G2.1"}}
-	for k, v := range evidence {
-		withConsent[k] = v
-	}
+	maps.Copy(withConsent, evidence)
 	has(t, withStatus(t, alpha.post("/answers/new", withConsent), http.StatusForbidden), "The rule of this round does not let anybody record this")
 	if _, ok := positions.round().Slot("G2").Position(schedulingtest.Bravo); ok {
 		t.Error("the position was recorded although its consent was refused")

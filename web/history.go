@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -100,22 +101,22 @@ func (s *Server) visibleHistory(c *gin.Context, r *scheduling.Round, v viewer, b
 	}
 }
 
-// mayKnow reports whether the viewer may know of an event. Observers follow
-// the talks as a whole: what single parties answer, ask or object is not theirs.
+// observable is what observers may know to have happened: the talks as a whole.
+// What single parties answer, ask or object is not theirs.
+var observable = []scheduling.EventKind{
+	scheduling.NegotiationOpened, scheduling.NegotiationSuspended, scheduling.NegotiationResumed, scheduling.NegotiationConcluded,
+	scheduling.MemberAdded, scheduling.MemberChanged, scheduling.MemberRemoved, scheduling.MemberLinkAsked,
+	scheduling.MemberInvited, scheduling.MemberUninvited,
+	scheduling.RoundOpened, scheduling.RoundStalled, scheduling.RoundRevived, scheduling.RoundLapsed, scheduling.RoundCancelled,
+	scheduling.ProposalDelivered, scheduling.ProposalAmended, scheduling.ProposalHasWithdrawn, scheduling.ProposalHasLapsed,
+	scheduling.SlotChanged, scheduling.SlotLapsed, scheduling.SlotReoffered,
+	scheduling.MeetingConfirmed, scheduling.MeetingRescheduled, scheduling.MeetingSineDie, scheduling.MeetingWasHeld,
+	scheduling.MeetingFaded, scheduling.ChangeProposed, scheduling.ChangeDropped, scheduling.ReleasedToPublic,
+}
+
+// mayKnow reports whether the viewer may know of an event.
 func mayKnow(v viewer, e scheduling.Event) bool {
-	if !e.Visible(v.Audience) {
-		return false
-	}
-	if !v.Observer {
-		return true
-	}
-	switch e.Kind {
-	case scheduling.PositionTaken, scheduling.ConditionWasMet, scheduling.ConditionWasFailed,
-		scheduling.ConsentGiven, scheduling.ConsentWithdrawn, scheduling.ProposalDeclined, scheduling.ObjectionMade,
-		scheduling.PostponementAsked, scheduling.PostponementRefused, scheduling.ReleaseProposed, scheduling.DeliveryRecorded:
-		return false
-	}
-	return true
+	return e.Visible(v.Audience) && (!v.Observer || slices.Contains(observable, e.Kind))
 }
 
 // A teller says events in sentences.
@@ -225,8 +226,8 @@ func (s *Server) historyRecord(c *gin.Context) error {
 	if err := w.Write(head); err != nil {
 		return fmt.Errorf("web: write record: %w", err)
 	}
-	for i := len(recorded) - 1; i >= 0; i-- {
-		if err := w.Write(t.record(recorded[i])); err != nil {
+	for _, e := range slices.Backward(recorded) {
+		if err := w.Write(t.record(e)); err != nil {
 			return fmt.Errorf("web: write record: %w", err)
 		}
 	}
@@ -253,8 +254,12 @@ func (t teller) record(e scheduling.Recorded) []string {
 	if t.v.Observer {
 		digest = ""
 	}
+	party := ""
+	if e.By != "" || e.Party != "" { // else the clock did it
+		party = partyName(t.p, t.r.Negotiation, e.Party)
+	}
 	cells := []string{
-		entry.ISO, string(e.Kind), partyName(t.p, t.r.Negotiation, e.Party), personName(t.r.Negotiation, e.By, t.v),
+		entry.ISO, string(e.Kind), party, personName(t.r.Negotiation, e.By, t.v),
 		string(e.Slot), number(e.SlotVersion), string(e.Level), number(e.Proposal), number(e.Version),
 		join(entry.Sentence), entry.Quote, said, digest,
 	}

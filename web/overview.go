@@ -9,7 +9,6 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"parley/scheduling"
-	"parley/scheduling/civil"
 	"parley/web/locale"
 )
 
@@ -241,7 +240,7 @@ func proposalLines(p *locale.Printer, r *scheduling.Round, v viewer, now time.Ti
 		}
 		line := proposalLine{
 			Eyebrow: p.T(key, "n", offer.Number, "version", offer.Version, "party", partyName(p, r.Negotiation, offer.By),
-				"date", p.DayMonthYear(civil.DateOf(offer.DeliveredAt.In(clockOf(r, v).at)))),
+				"date", p.DayMonthYear(dateOf(r.Negotiation, offer.By, offer.DeliveredAt))),
 			Said: p.T("overview.proposal.said", "sentence", offerSentence(p, offer.Terms)),
 		}
 		if d := offer.ReplyBy; !d.IsZero() && offer.Status == scheduling.Delivered {

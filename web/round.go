@@ -73,6 +73,16 @@ func (s *Server) subPage(c *gin.Context, r *scheduling.Round, v viewer) Page {
 	return p
 }
 
+// dateOf is the day on which a party did something, by the clock of its seat:
+// the same for every reader. A party without a seat, and the neutral staff, go
+// by UTC.
+func dateOf(n *scheduling.Negotiation, party scheduling.PartyID, at time.Time) civil.Date {
+	if p := n.Party(party); p != nil && p.Zone != "" {
+		at = at.In(p.Zone.Location())
+	}
+	return civil.DateOf(at)
+}
+
 // newestProposal is the proposal that was delivered last, or nil.
 func newestProposal(r *scheduling.Round) *scheduling.Proposal {
 	var newest *scheduling.Proposal
