@@ -27,7 +27,7 @@ func (s *Server) reschedule() anAct {
 			if len(view.Slots) == 0 {
 				view.Lede, view.Submit = view.T("reschedule.none"), ""
 			}
-			view.More = []Link{{Href: roundPath(r.ID) + "/proposals/new", Text: view.T("reschedule.other")}}
+			view.More = []Link{{Href: roundPath(r.ID) + "/proposals/new", Text: view.T("reschedule.elsewhere")}}
 		},
 		read: func(f *Form) {
 			if len(f.values["slot"]) == 0 {

@@ -64,12 +64,13 @@ var everybody = scheduling.PartyAudience("\x00everybody")
 
 func document(p *locale.Printer, r *scheduling.Round, a scheduling.Act, number, version int, c scheduling.Content, slots []*scheduling.Slot) paperDocument {
 	n := r.Negotiation
-	by := p.T("paper.staff")
+	var party scheduling.PartyID
 	if m := n.Member(a.By); m != nil {
-		by = partyName(p, n, m.Party)
+		party = m.Party
 	}
+	by := partyName(p, n, party)
 	d := paperDocument{
-		Reference: paperReference(p, r, number, version), Date: p.DayMonthYear(civil.DateOf(a.At)),
+		Reference: paperReference(p, r, number, version), Date: p.DayMonthYear(dateOf(n, party, a.At)),
 		Original: p.T("paper.original", "language", p.Name()),
 		Title:    p.T("paper.title", "party", by, "round", r.Name.For(everybody)),
 		Paragraphs: []string{
