@@ -124,6 +124,9 @@ func (view *meetingView) acts(p *locale.Printer, r *scheduling.Round, v viewer, 
 	add(convenes && (v.Party == nil || v.Party.ID == r.Convener), "/cancellation", "cancel")
 	add(binds, "/release", "release")
 	add(v.May(scheduling.RightAnswer) && v.Party != nil, "/objection", "objection")
+	if link := newRoundLink(p, r, v); link != nil {
+		view.Acts = append(view.Acts, *link)
+	}
 	if convenes && !now.Before(s.End()) {
 		view.HeldPath = base + "/meeting/held"
 	}

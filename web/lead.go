@@ -34,10 +34,10 @@ func newLead(p *locale.Printer, r *scheduling.Round, v viewer, all []scheduling.
 			l.Action = &Link{Href: base + "/proposals/new", Text: p.T("overview.act.propose")}
 		}
 		return l
-	case scheduling.Lapsed:
-		return plain("lapsed")
-	case scheduling.Cancelled:
-		return plain("cancelled")
+	case scheduling.Lapsed, scheduling.Cancelled:
+		l := plain(string(r.Status))
+		l.Action = newRoundLink(p, r, v)
+		return l
 	case scheduling.Stalled:
 		l := plain("stalled")
 		if v.May(scheduling.RightConvene) && !v.Observer {

@@ -10,6 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"parley/scheduling"
+	"parley/web/locale"
 )
 
 // newDesk is where talks are opened.
@@ -194,6 +195,14 @@ func (s *Server) setEarlier(p Page, values url.Values, last *scheduling.Round, v
 			return
 		}
 	}
+}
+
+// newRoundLink leads to where a further round is opened; nil for who may not.
+func newRoundLink(p *locale.Printer, r *scheduling.Round, v viewer) *Link {
+	if !v.May(scheduling.RightConvene) || v.Observer || r.Negotiation.Status != scheduling.Active {
+		return nil
+	}
+	return &Link{Href: "/n/" + string(r.ID.Negotiation) + "/rounds/new", Text: p.T("new.round_heading")}
 }
 
 // showNextRound handles GET /n/:negotiation/rounds/new.

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"parley/scheduling"
 	"parley/scheduling/schedulingtest"
@@ -198,6 +199,7 @@ func TestRefusedOffersKeepWhatWasTyped(t *testing.T) {
 		"country":               {[]string{"o0-country", "Switzerland"}, "two letters", "o0-country"},
 		"wrong weekday":         {[]string{"words", "one day in Geneva on Monday 18 November 2026"}, "not a Monday", "words"},
 		"word":                  {[]string{"words", "one day in Geneva on 18 Novembre or thereabouts"}, "", "words"},
+		"many dates in words":   {[]string{"words", "one day in Geneva on " + everyOtherDay}, "at most 40 dates", "words"},
 		"reply-by past":         {dateValues("reply", 5, 10, 2026), "This time has passed", "reply-d"},
 		"reply on a lost clock": {[]string{"reply-city", "Atlantis"}, "whose clock is meant", "reply-city"},
 		"lapses without a day":  {[]string{"lapses", "yes", "reply-d", "", "reply-m", "", "reply-y", ""}, "at which the offer lapses", "reply-d"},
@@ -230,6 +232,14 @@ func TestRefusedOffersKeepWhatWasTyped(t *testing.T) {
 		t.Errorf("refused forms opened %d negotiations", got)
 	}
 }
+
+var everyOtherDay = func() string {
+	var days []string
+	for d := schedulingtest.Date(2027, 1, 1); len(days) < 41; d = d.Add(2) {
+		days = append(days, d.String())
+	}
+	return strings.Join(days, ", ")
+}()
 
 // The buttons that make room, and the Enter key.
 func TestRoomInTheForm(t *testing.T) {
@@ -397,5 +407,35 @@ func TestReadHours(t *testing.T) {
 		if got := readMinutes(text); got != want {
 			t.Errorf("%q: %d minutes, want %d", text, got, want)
 		}
+	}
+}
+
+// A form that claims to have all that a form can have stays cheap.
+func TestLargestForm(t *testing.T) {
+	t.Parallel()
+	o := opener(t)
+	values := url.Values{"options": {"99999"}, "delegations": {"99999"}, "do": {"check"}}
+	for i := range mostOptions + 5 {
+		values.Set(option(i)+"rows", "99999")
+		for j := range mostRows + 5 {
+			values.Set(row(i, j)+"-from-d", "31")
+			values.Set(row(i, j)+"-from-m", "11")
+			values.Set(row(i, j)+"-from-y", "2026")
+		}
+	}
+	began := time.Now()
+	rec := o.sends("/new", values)
+	if rec.Code != http.StatusRequestEntityTooLarge && rec.Code != http.StatusUnprocessableEntity {
+		t.Errorf("status %d", rec.Code)
+	}
+	if took := time.Since(began); took > 10*time.Second {
+		t.Errorf("it took %v", took)
+	}
+	values = url.Values{"options": {"99999"}, "delegations": {"99999"}}
+	for i := range mostOptions {
+		values.Set(option(i)+"rows", "99999")
+	}
+	if rec := o.sends("/new", values); rec.Code != http.StatusUnprocessableEntity {
+		t.Errorf("counts alone: status %d", rec.Code)
 	}
 }

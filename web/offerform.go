@@ -17,8 +17,8 @@ import (
 // What the form of an offer takes; the domain takes more.
 const (
 	longestWindow = 60 // days: a window in a form is meant to be read
-	mostOptions   = 40
-	mostRows      = 60 // windows and dates of one option
+	mostOptions   = 20
+	mostRows      = 40 // windows and dates of one option
 )
 
 // An offerForm reads what makes up an offer, and gives the fields of it back as
@@ -99,6 +99,16 @@ func (f *offerForm) readWords() {
 	if refusal, ok := errors.AsType[*scheduling.Error](err); ok {
 		f.note("words", refusalText(f.Printer, refusal, f.T("refused.422.text")))
 		return
+	}
+	if len(terms.Options) > mostOptions {
+		f.Fail("words", "error.too_many_options", "limit", mostOptions)
+		return
+	}
+	for _, o := range terms.Options {
+		if len(o.Windows)+len(o.Dates) > mostRows {
+			f.Fail("words", "error.too_many_dates", "limit", mostRows)
+			return
+		}
 	}
 	terms.Bridging = f.Int("bridging", 0, scheduling.MaxBridging)
 	for name := range f.values {
