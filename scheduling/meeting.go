@@ -3,6 +3,7 @@ package scheduling
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -178,7 +179,7 @@ func (r *Round) ChangeMeeting(a Act, room, link string) error {
 	switch {
 	case r.Status != Confirmed:
 		return refuse(ErrConflict, "not_confirmed")
-	case link != "" && !strings.HasPrefix(link, "https://"):
+	case link != "" && !secure(link):
 		return refuse(ErrInvalid, "link_not_https").at("link")
 	case room == r.Meeting.Room && link == r.Meeting.Link:
 		return nil
@@ -190,6 +191,12 @@ func (r *Round) ChangeMeeting(a Act, room, link string) error {
 		SlotVersion: r.Meeting.SlotVersion, Sequence: r.Meeting.Sequence, Invited: r.Meeting.Invited, Scope: AllParties,
 	})
 	return nil
+}
+
+// secure reports whether link is a whole address of a page over TLS.
+func secure(link string) bool {
+	u, err := url.Parse(link)
+	return err == nil && u.Scheme == "https" && u.Host != "" && !strings.ContainsAny(link, " \t\n\r\"<>")
 }
 
 // Postpone gives the date up without a new one. It takes the agreement of every

@@ -56,7 +56,7 @@ func (s *Server) showSubscribe(c *gin.Context) error {
 
 // createFeed handles POST R/subscribe: a new address, which replaces the one
 // that there was. The answer is the page itself, since the address is shown
-// this once; sending the form again shows the same address.
+// this once; sending the form again shows the same address, as long as it works.
 func (s *Server) createFeed(c *gin.Context) error {
 	r, v, err := s.roundOf(c)
 	if err != nil {
@@ -71,7 +71,9 @@ func (s *Server) createFeed(c *gin.Context) error {
 	token := s.feedToken(r, v, level)
 	token.Hash, token.Whole, token.CreatedAt = hashToken(secret), f.Checked("whole"), s.act(c, v).At
 	ctx := c.Request.Context()
-	switch _, err := s.access.Token(ctx, token.Hash, scheduling.ForFeed); {
+	switch old, err := s.access.Token(ctx, token.Hash, scheduling.ForFeed); {
+	case err == nil && !old.Good(s.now()):
+		return &scheduling.Error{Kind: scheduling.ErrConflict, Code: "feed_replaced"}
 	case err == nil: // the form was sent before
 	case !errors.Is(err, scheduling.ErrNotFound):
 		return fmt.Errorf("web: look for feed: %w", err)
@@ -150,6 +152,10 @@ func feedFilter(t scheduling.Token) scheduling.TokenFilter {
 // address and not a newer one that ends the first.
 func (s *Server) feedSecret(c *gin.Context, v viewer, level scheduling.FeedLevel) string {
 	once := s.once(c, v)
+	if once.Key == "" {
+		secret, _ := newToken()
+		return secret
+	}
 	mac := hmac.New(sha256.New, s.secret)
 	for _, part := range []string{"feed", string(v.Member.ID), string(level), once.Key, once.Digest} {
 		mac.Write([]byte(part + "\x00"))
