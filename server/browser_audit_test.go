@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -142,6 +144,7 @@ func (a *auditor) inspect() {
 		if as.width == 320 {
 			continue
 		}
+		a.shoot(as)
 		rules := `{type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]}`
 		if as.dark { // the same page in other colours
 			rules = `{type: "rule", values: ["color-contrast", "link-in-text-block"]}`
@@ -156,3 +159,30 @@ func (a *auditor) inspect() {
 // sideways lists what makes a page wider than the window.
 const sideways = `document.documentElement.scrollWidth <= document.documentElement.clientWidth ? [] :
   [...document.querySelectorAll("main *, header *, footer *")].filter((n) => n.getBoundingClientRect().right > document.documentElement.clientWidth + 1).slice(0, 5).map((n) => n.outerHTML.slice(0, 160))`
+
+// shotFolder is where pictures of the pages are kept for people to look at,
+// when the environment says where.
+const shotFolder = "PARLEY_SHOTS"
+
+var notInNames = regexp.MustCompile(`[^\w.-]+`)
+
+// shoot keeps a picture of the whole page.
+func (a *auditor) shoot(as look) {
+	a.Helper()
+	folder := os.Getenv(shotFolder)
+	if folder == "" {
+		return
+	}
+	name := fmt.Sprintf("%s-%02d-%s-%d", a.who, a.pages, a.Path(), as.width)
+	if as.dark {
+		name += "-dark"
+	}
+	var picture []byte
+	a.call("take a picture", func(ctx context.Context) (err error) {
+		picture, err = chromedp.Run(ctx, chromedp.FullScreenshot(100))
+		return err
+	})
+	if err := os.WriteFile(filepath.Join(folder, notInNames.ReplaceAllString(name, "_")+".png"), picture, 0o600); err != nil {
+		a.Fatal(err)
+	}
+}

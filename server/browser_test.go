@@ -36,6 +36,8 @@ func TestBrowser(t *testing.T) {
 		}
 	})
 	t.Run("pages", func(t *testing.T) { auditPages(t, b) })
+	t.Run("paper", func(t *testing.T) { printPaper(t, b) })
+	t.Run("keyboard", func(t *testing.T) { replyByKeyboard(t, b) })
 }
 
 // missing skips a test that lacks a tool; in CI, where CI is set, it fails.
