@@ -12,6 +12,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/alexedwards/argon2id"
@@ -32,7 +33,10 @@ type Store interface {
 // demonstration must not open to every visitor.
 var ErrOtherData = errors.New("demo: this data folder is not a demonstration's: give another one, or none")
 
-const sampleID scheduling.NegotiationID = "sample"
+const (
+	sampleID scheduling.NegotiationID = "sample"
+	officeID scheduling.AccountID     = "sample-office"
+)
 
 // Office is the account of the sample, and its passphrase. They are no secret:
 // a demonstration lets everybody in anyway.
@@ -54,7 +58,8 @@ func Sample(ctx context.Context, s Store, p *locale.Printer, key []byte, now tim
 		if err != nil {
 			return nil, fmt.Errorf("demo: look for accounts: %w", err)
 		}
-		if len(accounts) > 0 {
+		// The office alone is a sample that was broken off while it was made.
+		if slices.ContainsFunc(accounts, func(a scheduling.Account) bool { return a.ID != officeID }) {
 			return nil, ErrOtherData
 		}
 		if n, err = create(ctx, s, p, now); err != nil {
@@ -119,9 +124,9 @@ func create(ctx context.Context, s Store, p *locale.Printer, now time.Time) (*sc
 		return nil, fmt.Errorf("demo: hash passphrase: %w", err)
 	}
 	office := scheduling.Account{
-		ID: "sample-office", Name: "Conference Secretariat", Email: Office, Passphrase: hash, Admin: true, Opens: true, CreatedAt: now,
+		ID: officeID, Name: "Conference Secretariat", Email: Office, Passphrase: hash, Admin: true, Opens: true, CreatedAt: now,
 	}
-	if err := s.CreateAccount(ctx, office); err != nil {
+	if err := s.CreateAccount(ctx, office); err != nil && !errors.Is(err, scheduling.ErrConflict) {
 		return nil, fmt.Errorf("demo: %w", err)
 	}
 	n, r := Talks(office.ID)
