@@ -107,7 +107,7 @@ func TestKill(t *testing.T) {
 	}
 	s := openInside(t, database, nil)
 	var verdict []string
-	if err := s.engine.query(t.Context(), func(ctx context.Context, db *gorm.DB) error {
+	if err := s.engine.query(t.Context(), func(_ context.Context, db *gorm.DB) error {
 		return db.Raw("PRAGMA integrity_check").Scan(&verdict).Error
 	}); err != nil || !slices.Equal(verdict, []string{"ok"}) {
 		t.Errorf("integrity check: %v, %v", verdict, err)
@@ -189,7 +189,7 @@ func leftBehind(t *testing.T, s *Store, id string) [5][]int {
 		"SELECT substr(hash, length(negotiation) + 2) FROM tokens WHERE negotiation = ?",
 	} {
 		var names []string
-		if err := s.engine.query(t.Context(), func(ctx context.Context, db *gorm.DB) error { return db.Raw(query, id).Scan(&names).Error }); err != nil {
+		if err := s.engine.query(t.Context(), func(_ context.Context, db *gorm.DB) error { return db.Raw(query, id).Scan(&names).Error }); err != nil {
 			t.Fatal(err)
 		}
 		for _, name := range names {

@@ -12,7 +12,8 @@ import (
 // find lists the rows that a query selects.
 func find[R any](ctx context.Context, q interface {
 	Find(ctx context.Context) ([]R, error)
-}) ([]R, error) {
+},
+) ([]R, error) {
 	rows, err := q.Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("store: load %T: %w", *new(R), err)

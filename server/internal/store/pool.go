@@ -129,7 +129,7 @@ func (c *connection) forget() error {
 
 // ExecContext is gorm.ConnPool's.
 func (c *connection) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	s, err := c.statement(ctx, query)
+	s, err := c.statement(ctx, query) //nolint:sqlclosecheck // it is kept for the next time
 	if err != nil {
 		return nil, err
 	}
@@ -138,7 +138,7 @@ func (c *connection) ExecContext(ctx context.Context, query string, args ...any)
 
 // QueryContext is gorm.ConnPool's.
 func (c *connection) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	s, err := c.statement(ctx, query)
+	s, err := c.statement(ctx, query) //nolint:sqlclosecheck // it is kept for the next time
 	if err != nil {
 		return nil, err
 	}

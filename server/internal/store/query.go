@@ -72,7 +72,7 @@ func (s *Store) OfAccount(ctx context.Context, id scheduling.AccountID, limit in
 		all map[string]negotiationRows
 	)
 	if id == "" {
-		return nil, nil //nolint:nilnil // an empty list
+		return nil, nil
 	}
 	err := s.engine.read(ctx, func(ctx context.Context, tx *gorm.DB) (err error) {
 		err = tx.WithContext(ctx).Raw(

@@ -67,7 +67,7 @@ func TestOneConfirmationWins(t *testing.T) {
 					t.Errorf("round %s has %d winners", id, winners)
 				}
 				var events, rows int
-				err := s.engine.query(t.Context(), func(ctx context.Context, db *gorm.DB) error {
+				err := s.engine.query(t.Context(), func(_ context.Context, db *gorm.DB) error {
 					return errors.Join(
 						db.Raw("SELECT COUNT(*) FROM events WHERE negotiation = ? AND kind = 'meeting_confirmed'", string(n.ID)).Scan(&events).Error,
 						db.Raw("SELECT COUNT(*) FROM confirmations WHERE round = ?", id.String()).Scan(&rows).Error)
@@ -97,7 +97,7 @@ func TestOneConfirmationRowWins(t *testing.T) {
 				for i, err := range race(func(i int) error {
 					return s.engine.write(t.Context(), func(ctx context.Context, tx *gorm.DB) error {
 						row := confirmationRow{Round: id, Slot: fmt.Sprint("G", i+1), SlotVersion: 1}
-						return diff(nil, []confirmationRow{row}).write(t.Context(), tx)
+						return diff(nil, []confirmationRow{row}).write(ctx, tx)
 					})
 				}) {
 					switch {

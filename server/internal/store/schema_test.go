@@ -17,15 +17,15 @@ import (
 )
 
 // openInside is an open, migrated store whose engine the test can reach.
-func openInside(t testing.TB, database string, c scheduling.Composer) *Store {
-	t.Helper()
-	s, err := Open(t.Context(), Options{Database: database, Now: time.Now, Composer: c, Log: slog.New(slog.DiscardHandler)})
+func openInside(tb testing.TB, database string, c scheduling.Composer) *Store {
+	tb.Helper()
+	s, err := Open(tb.Context(), Options{Database: database, Now: time.Now, Composer: c, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
-		t.Fatalf("open: %v", err)
+		tb.Fatalf("open: %v", err)
 	}
-	t.Cleanup(func() { _ = s.Close() })
-	if err := s.Migrate(t.Context()); err != nil {
-		t.Fatalf("migrate: %v", err)
+	tb.Cleanup(func() { _ = s.Close() })
+	if err := s.Migrate(tb.Context()); err != nil {
+		tb.Fatalf("migrate: %v", err)
 	}
 	return s
 }
@@ -70,7 +70,7 @@ func sorted(names []string) []string { return slices.Sorted(slices.Values(names)
 
 func columns(t *testing.T, s *Store, table string) (names []string) {
 	t.Helper()
-	err := s.engine.query(t.Context(), func(ctx context.Context, db *gorm.DB) error {
+	err := s.engine.query(t.Context(), func(_ context.Context, db *gorm.DB) error {
 		if db.Name() == "postgres" {
 			return db.Raw("SELECT column_name FROM information_schema.columns WHERE table_schema = 'public' AND table_name = ?", table).Scan(&names).Error
 		}
@@ -84,7 +84,7 @@ func columns(t *testing.T, s *Store, table string) (names []string) {
 
 func tablesOf(t *testing.T, s *Store) (names []string) {
 	t.Helper()
-	err := s.engine.query(t.Context(), func(ctx context.Context, db *gorm.DB) error {
+	err := s.engine.query(t.Context(), func(_ context.Context, db *gorm.DB) error {
 		if db.Name() == "postgres" {
 			return db.Raw("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'").Scan(&names).Error
 		}
@@ -132,7 +132,7 @@ func TestMigrateTogether(t *testing.T) {
 				t.Errorf("migrate again: %v", err)
 			}
 			var applied int
-			err := stores[0].engine.query(t.Context(), func(ctx context.Context, db *gorm.DB) error {
+			err := stores[0].engine.query(t.Context(), func(_ context.Context, db *gorm.DB) error {
 				return db.Raw("SELECT COUNT(*) FROM goose_db_version WHERE version_id > 0").Scan(&applied).Error
 			})
 			entries, readErr := migrations.ReadDir("migrations")

@@ -19,21 +19,21 @@ var engines = map[string]func(testing.TB) string{
 }
 
 // open opens and migrates a database, and closes it at the end of the test.
-func open(t testing.TB, database string, c scheduling.Composer) *store.Store {
-	t.Helper()
-	s, err := store.Open(t.Context(), store.Options{
+func open(tb testing.TB, database string, c scheduling.Composer) *store.Store {
+	tb.Helper()
+	s, err := store.Open(tb.Context(), store.Options{
 		Database: database, Now: time.Now, Composer: c, Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
-		t.Fatalf("open: %v", err)
+		tb.Fatalf("open: %v", err)
 	}
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		if err := s.Close(); err != nil {
-			t.Errorf("close: %v", err)
+			tb.Errorf("close: %v", err)
 		}
 	})
-	if err := s.Migrate(t.Context()); err != nil {
-		t.Fatalf("migrate: %v", err)
+	if err := s.Migrate(tb.Context()); err != nil {
+		tb.Fatalf("migrate: %v", err)
 	}
 	return s
 }

@@ -8,7 +8,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"io"
 	"net/url"
 	"os"
 	"os/exec"
@@ -122,8 +121,7 @@ func start(bin string) (string, error) {
 		return "", err
 	}
 	// The writing end stays open, unused, until this process ends.
-	input, err := cmd.StdinPipe()
-	if err != nil {
+	if _, err := cmd.StdinPipe(); err != nil {
 		return "", err
 	}
 	var problem bytes.Buffer
@@ -131,7 +129,6 @@ func start(bin string) (string, error) {
 	if err := cmd.Start(); err != nil {
 		return "", err
 	}
-	held = input
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
 	address := "postgres://parley@/postgres?" + url.Values{"host": {dir}, "sslmode": {"disable"}}.Encode()
@@ -152,8 +149,6 @@ func start(bin string) (string, error) {
 	}
 	return "", errors.New("PostgreSQL does not answer")
 }
-
-var held io.Closer
 
 // unprivileged makes root run the server as user postgres, since PostgreSQL
 // refuses root, and gives it the folder. Everybody else runs it as they are.
