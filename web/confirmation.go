@@ -123,26 +123,18 @@ func (s *Server) renderConfirmation(c *gin.Context, status int, r *scheduling.Ro
 	return s.render(c, status, confirmationPage, view)
 }
 
-// invited names whom the confirmation invites on the viewer's side. Of the
-// others it says how many: their people are theirs to name.
+// invited names whom the confirmation invites on the viewer's side. Whom the
+// others have named, and how many, is theirs to know.
 func (view *confirmationView) invited(p *locale.Printer, r *scheduling.Round, v viewer) {
-	counts := make(map[scheduling.PartyID]int)
 	for _, m := range r.Negotiation.Members {
-		switch {
-		case m.Removed || !m.Invitations || m.Email == "":
-		case m.Party == v.Member.Party:
+		if m.Party == v.Member.Party && !m.Removed && m.Invitations && m.Email != "" {
 			view.Own = append(view.Own, m.Name)
-		default:
-			counts[m.Party]++
 		}
 	}
 	for _, party := range r.Negotiation.Parties {
-		if n := counts[party.ID]; n > 0 {
-			view.Others = append(view.Others, p.T("confirmation.others", "party", party.Name, "n", n))
+		if party.ID != v.Member.Party {
+			view.Others = append(view.Others, p.T("confirmation.others", "party", party.Name))
 		}
-	}
-	if n := counts[""]; n > 0 {
-		view.Others = append(view.Others, p.T("confirmation.others", "party", p.T("round.staff"), "n", n))
 	}
 }
 

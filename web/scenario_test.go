@@ -71,7 +71,7 @@ func TestA3OfferChoiceConfirmation(t *testing.T) {
 	alpha.consents("G2")
 	has(t, alpha.opens(""), "Agreed by all, not yet confirmed", "Confirm this date")
 	has(t, bravo.opens(""), "Waiting for Alpha to confirm.")
-	has(t, alpha.opens("/confirmation/G2"), "Confirm Thursday 19 November 2009, Geneva?", "A. Head", "Bravo: 1 person", "5 other dates are released by this")
+	has(t, alpha.opens("/confirmation/G2"), "Confirm Thursday 19 November 2009, Geneva?", "A. Head", "Bravo: the people whom it has named", "5 other dates are released by this")
 	hasNot(t, alpha.opens("/confirmation/G2"), "B. Head", "bravo.example")
 	alpha.confirms("G2")
 
