@@ -77,7 +77,7 @@ func (s *Server) renderDelivery(c *gin.Context, status int, f *Form) error {
 	view.By = f.lineField("by", "delivery.by", "delivery.by_hint")
 	view.To = f.lineField("to", "delivery.to", "delivery.to_hint")
 	view.Date = f.DateField("date", f.T("delivery.date"), "")
-	view.Time = f.narrow("time", "delivery.time", "", "w-4")
+	view.Time = f.narrow("time", "delivery.time", "")
 	view.Time.Optional, view.Time.Hint = true, f.T("delivery.time_hint", "city", clockOf(r, v).City)
 	view.Reference = f.lineField("reference", "delivery.reference", "delivery.reference_hint")
 	view.Reference.Optional = true

@@ -187,8 +187,8 @@ func (s *Server) setEarlier(p Page, values url.Values, last *scheduling.Round, v
 		values.Set("references", p.T("new.earlier", "round", name, "when", slotDays(p.Printer, slot), "city", slot.Venue.Name))
 		values.Set("references-to", "all")
 	}
-	for i := len(last.Proposals) - 1; i >= 0; i-- {
-		if own := last.Proposals[i]; own.By == v.Member.Party && own.Number > 0 {
+	for _, own := range slices.Backward(last.Proposals) {
+		if own.By == v.Member.Party && own.Number > 0 {
 			values.Set("contact", own.Contact.Name)
 			values.Set("contact-phone", own.Contact.Phone)
 			values.Set("contact-email", own.Contact.Email)

@@ -66,15 +66,15 @@ func (f *offerForm) fields() offerFields {
 	v := offerFields{Printer: f.Printer, WordsRead: f.values.Get("words-read"), Count: f.count("options", 1, mostOptions)}
 	v.Words = f.textField("words", "proposal.words", "proposal.words_hint")
 	v.Words.Rows, v.Words.Optional = 3, true
-	v.Length = f.narrow("length", "proposal.length", "proposal.length_hint", "w-4")
+	v.Length = f.narrow("length", "proposal.length", "proposal.length_hint")
 	v.Unit = f.Picks("unit", f.T("proposal.unit"), "", Choice{Value: "days", Label: f.T("proposal.unit_days")}, Choice{Value: "hours", Label: f.T("proposal.unit_hours")})
 	for i := range v.Count {
 		v.Options = append(v.Options, f.optionFields(i))
 	}
 	v.More = v.Count < mostOptions
-	v.Notice = f.narrow("notice", "proposal.notice", "proposal.notice_hint", "w-4")
-	v.Bridging = f.narrow("bridging", "proposal.bridging", "proposal.bridging_hint", "w-4")
-	v.Grid = f.narrow("grid", "proposal.grid", "proposal.grid_hint", "w-4")
+	v.Notice = f.narrow("notice", "proposal.notice", "proposal.notice_hint")
+	v.Bridging = f.narrow("bridging", "proposal.bridging", "proposal.bridging_hint")
+	v.Grid = f.narrow("grid", "proposal.grid", "proposal.grid_hint")
 	v.Weekends = checkbox{Name: "weekends", Label: f.T("proposal.weekends"), Checked: f.Checked("weekends")}
 	v.DateOnly = checkbox{Name: "date_only", Label: f.T("proposal.date_only"), Checked: f.Checked("date_only")}
 	v.RulesOpen = f.Has("bridging") || f.Has("grid") || v.Weekends.Checked || v.DateOnly.Checked || f.bad("bridging", "grid", "date_only")
@@ -118,9 +118,10 @@ func (f *Form) lineField(field, label, hint string) Field {
 	return v
 }
 
-func (f *Form) narrow(field, label, hint, width string) Field {
+// narrow is an input for a few characters.
+func (f *Form) narrow(field, label, hint string) Field {
 	v := f.lineField(field, label, hint)
-	v.Width = width
+	v.Width = "w-4"
 	return v
 }
 
@@ -135,7 +136,7 @@ func (f *Form) audiencePicks(field string) Picks {
 
 func (f *offerForm) deadlineFields(field, label, hint string) deadlineFields {
 	v := deadlineFields{Date: f.DateField(field, f.T(label), f.T(hint))}
-	v.Time = f.narrow(field+"-time", "proposal.time", "proposal.time_hint", "w-4")
+	v.Time = f.narrow(field+"-time", "proposal.time", "proposal.time_hint")
 	v.City = f.lineField(field+"-city", "proposal.clock", "proposal.clock_hint")
 	v.Time.Optional = true
 	return v
@@ -163,8 +164,8 @@ func (f *offerForm) optionFields(i int) optionFields {
 	if v.Count < mostRows {
 		v.AddValue = "add-dates-" + strconv.Itoa(i)
 	}
-	v.From = f.narrow(name+"from", "proposal.from", "", "w-4")
-	v.Until = f.narrow(name+"until", "proposal.until", "", "w-4")
+	v.From = f.narrow(name+"from", "proposal.from", "")
+	v.Until = f.narrow(name+"until", "proposal.until", "")
 	formatChoices := make([]Choice, 0, len(formats))
 	for _, format := range formats {
 		formatChoices = append(formatChoices, Choice{Value: string(format), Label: f.T("round.format." + string(format))})
@@ -172,7 +173,7 @@ func (f *offerForm) optionFields(i int) optionFields {
 	v.Format = f.Picks(name+"format", f.T("proposal.format"), "", formatChoices...)
 	v.Zone = f.lineField(name+"zone", "proposal.zone", "proposal.zone_hint")
 	v.Zone.Code = true
-	v.Country = f.narrow(name+"country", "proposal.country", "proposal.country_hint", "w-4")
+	v.Country = f.narrow(name+"country", "proposal.country", "proposal.country_hint")
 	v.Country.Code = true
 	v.Sittings = f.lineField(name+"sittings", "proposal.sittings", "proposal.sittings_hint")
 	v.Extra = f.lineField(name+"extra", "proposal.extra", "proposal.extra_hint")

@@ -85,8 +85,8 @@ func (s *Server) renderSlotChange(c *gin.Context, status int, f *Form) error {
 	view.Title = view.T("proposal.slot_title", "label", string(slot.Label), "round", view.Back.Text)
 	view.Void = spoken(view.Page, r, slot)
 	view.Shared = offeredFor(r, slot, func(party scheduling.PartyID) bool { return party != v.Member.Party })
-	view.From = f.narrow("from", "proposal.from", "", "w-4")
-	view.Until = f.narrow("until", "proposal.until", "", "w-4")
+	view.From = f.narrow("from", "proposal.from", "")
+	view.Until = f.narrow("until", "proposal.until", "")
 	view.Place = f.lineField("place", "proposal.place", "")
 	view.Place.Optional = true
 	view.Room = f.lineField("room", "proposal.room", "proposal.room_hint")
