@@ -78,7 +78,8 @@ func Public(r *scheduling.Round) calendar.Event {
 	s, release := r.Slot(r.Meeting.Slot), r.Public()
 	return calendar.Event{
 		UID: r.PublicUID(), When: days(s), Summary: release.Text, Status: calendar.StatusConfirmed,
-		Revised: release.At,
+		Transparent: true, // an announcement takes up nobody's day
+		Revised:     release.At,
 	}
 }
 
