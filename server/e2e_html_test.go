@@ -1,7 +1,6 @@
 package main
 
 import (
-	"io"
 	"slices"
 	"strings"
 	"unicode"
@@ -160,5 +159,3 @@ func inGroup(page, n *html.Node, group string) bool {
 	}
 	return false
 }
-
-func readInto(b *strings.Builder, r io.Reader) (int64, error) { return io.Copy(b, r) }

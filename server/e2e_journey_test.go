@@ -56,7 +56,7 @@ func fromOfferToInvitation(alpha, bravo visitor) {
 	seeNot(alpha, "Only after 14:00", "B. Berg")
 	consentTo(alpha, "G1")
 	alpha.Follow("Confirm this date")
-	see(alpha, "Nothing is sent until you press the button", "A. Archer", "Bravo: 2 people")
+	see(alpha, "Nothing is sent until you press the button", "A. Archer", "Bravo: the people whom it has named")
 	alpha.Press("Confirm and send invitations")
 	see(alpha, "The date is confirmed. Invitations are on their way.", "Confirmed by both parties", "Wednesday 18 November 2026", "5 other dates have been released")
 

@@ -1,7 +1,8 @@
 package main
 
 import (
-	"fmt"
+	"bytes"
+	"io"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -88,11 +89,16 @@ func newReader(t testing.TB, base string) *reader {
 
 func (r *reader) Open(path string) {
 	r.Helper()
+	r.load(r.get(path))
+}
+
+func (r *reader) get(path string) *http.Request {
+	r.Helper()
 	request, err := http.NewRequestWithContext(r.Context(), http.MethodGet, r.address(path), http.NoBody)
 	if err != nil {
 		r.Fatal(err)
 	}
-	r.load(request)
+	return request
 }
 
 func (r *reader) address(path string) string {
@@ -107,25 +113,33 @@ func (r *reader) address(path string) string {
 
 func (r *reader) load(request *http.Request) {
 	r.Helper()
-	response, err := r.client.Do(request)
-	if err != nil {
+	if err := r.try(request); err != nil {
 		r.Fatalf("%s %s: %v", request.Method, request.URL.Path, err)
 	}
-	defer response.Body.Close()
-	var source strings.Builder
-	if _, err := readInto(&source, response.Body); err != nil {
-		r.Fatal(err)
+	if r.status >= http.StatusInternalServerError {
+		r.Fatalf("%s %s: status %d\n%s", request.Method, request.URL.Path, r.status, r.Text())
 	}
-	r.source = source.String()
-	r.page, err = html.Parse(strings.NewReader(r.source))
+}
+
+// try is load for a server that may be gone.
+func (r *reader) try(request *http.Request) error {
+	response, err := r.client.Do(request)
 	if err != nil {
-		r.Fatal(err)
+		return err
 	}
+	defer response.Body.Close()
+	source, err := io.ReadAll(response.Body)
+	if err != nil {
+		return err
+	}
+	page, err := html.Parse(bytes.NewReader(source))
+	if err != nil {
+		return err
+	}
+	r.source, r.page = string(source), page
 	r.path, r.status = response.Request.URL.RequestURI(), response.StatusCode
 	r.typed, r.chosen = map[*html.Node]string{}, map[*html.Node]bool{}
-	if response.StatusCode >= http.StatusInternalServerError {
-		r.Fatalf("%s %s: %s\n%s", request.Method, request.URL.Path, response.Status, r.Text())
-	}
+	return nil
 }
 
 // Source is the page as it came.
@@ -217,13 +231,18 @@ func (r *reader) isChosen(n *html.Node) bool {
 
 func (r *reader) Press(button string) {
 	r.Helper()
+	r.load(r.submit(r.button(button)))
+}
+
+func (r *reader) button(text string) *html.Node {
+	r.Helper()
 	n := find(r.page, func(n *html.Node) bool {
-		return n.Data == "button" && attr(n, "type") != "button" && !has(n, "hidden") && named(textOf(n), button)
+		return n.Data == "button" && attr(n, "type") != "button" && !has(n, "hidden") && named(textOf(n), text)
 	})
 	if n == nil {
-		r.Fatalf("no button %q on %s:\n%s", button, r.path, r.Text())
+		r.Fatalf("no button %q on %s:\n%s", text, r.path, r.Text())
 	}
-	r.load(r.submit(n))
+	return n
 }
 
 // submit is the request that pressing a button makes.
@@ -294,5 +313,3 @@ func (r *reader) values(form *html.Node) url.Values {
 }
 
 var _ visitor = (*reader)(nil)
-
-func (r *reader) String() string { return fmt.Sprintf("reader at %s", r.path) }
