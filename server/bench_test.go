@@ -16,13 +16,13 @@ import (
 )
 
 // binary builds the product as it is released.
-func binary(t testing.TB) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "parley")
-	build := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", path, ".")
+func binary(tb testing.TB) string {
+	tb.Helper()
+	path := filepath.Join(tb.TempDir(), "parley")
+	build := exec.CommandContext(tb.Context(), "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", path, ".")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v: %s", err, out)
+		tb.Fatalf("go build: %v: %s", err, out)
 	}
 	return path
 }
@@ -35,16 +35,16 @@ type child struct {
 }
 
 // startChild starts the demonstration of a binary on a data folder.
-func startChild(t testing.TB, binary, data, addr string) *child {
-	t.Helper()
-	c := &child{cmd: exec.CommandContext(context.WithoutCancel(t.Context()), binary, "demo", "-addr", addr, "-data", data, "-log-level", "error")}
+func startChild(tb testing.TB, binary, data, addr string) *child {
+	tb.Helper()
+	c := &child{cmd: exec.CommandContext(context.WithoutCancel(tb.Context()), binary, "demo", "-addr", addr, "-data", data, "-log-level", "error")}
 	c.cmd.Env, c.cmd.Stderr = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME")}, os.Stderr
 	out, err := c.cmd.StdoutPipe()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	if err := c.cmd.Start(); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	lines := bufio.NewScanner(out)
 	for c.base == "" && lines.Scan() {
@@ -55,7 +55,7 @@ func startChild(t testing.TB, binary, data, addr string) *child {
 	}
 	if c.base == "" {
 		c.kill()
-		t.Fatalf("the demonstration printed no address: %s", c.printed)
+		tb.Fatalf("the demonstration printed no address: %s", c.printed)
 	}
 	go func() { _, _ = io.Copy(io.Discard, out) }()
 	return c
@@ -68,17 +68,17 @@ func (c *child) kill() {
 }
 
 // resident is the memory of the process that is in RAM, in bytes.
-func (c *child) resident(t testing.TB) int {
-	t.Helper()
+func (c *child) resident(tb testing.TB) int {
+	tb.Helper()
 	status, err := os.ReadFile("/proc/" + strconv.Itoa(c.cmd.Process.Pid) + "/status")
 	if err != nil {
-		t.Skipf("no /proc: %v", err)
+		tb.Skipf("no /proc: %v", err)
 	}
 	_, rest, _ := strings.Cut(string(status), "VmRSS:")
 	line, _, _ := strings.Cut(rest, "\n")
 	kib, err := strconv.Atoi(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(line), "kB")))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return kib << 10
 }
@@ -111,18 +111,18 @@ func BenchmarkColdStart(b *testing.B) {
 }
 
 // page reads a page whole.
-func page(t testing.TB, address string) {
-	t.Helper()
+func page(tb testing.TB, address string) {
+	tb.Helper()
 	request, err := http.NewRequestWithContext(context.Background(), http.MethodGet, address, http.NoBody)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	defer response.Body.Close()
 	if _, err := io.Copy(io.Discard, response.Body); err != nil || response.StatusCode != http.StatusOK {
-		t.Fatalf("%s: %s, %v", address, response.Status, err)
+		tb.Fatalf("%s: %s, %v", address, response.Status, err)
 	}
 }

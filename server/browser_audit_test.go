@@ -13,7 +13,7 @@ import (
 )
 
 // axe is the source of axe-core, which .ci/setup installs.
-func axe(t testing.TB) string {
+func axe(t *testing.T) string {
 	t.Helper()
 	source, err := os.ReadFile("../.tools/test/node_modules/axe-core/axe.min.js")
 	if err != nil {
@@ -26,6 +26,7 @@ func axe(t testing.TB) string {
 // the states of a round, and looks for what keeps people out: by axe-core, at
 // two widths, light and dark; by what scrolls sideways; and on the console.
 func auditPages(t *testing.T, b *browser) {
+	t.Helper()
 	p := newProduct(t, "demo", nil)
 	desk := look{width: 1280, script: true}
 	source := axe(t)

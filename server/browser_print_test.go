@@ -25,6 +25,7 @@ func printedPages(v *tab) int {
 // printPaper prints the paper of an offer, which has to fit on one sheet, and
 // the table of replies.
 func printPaper(t *testing.T, b *browser) {
+	t.Helper()
 	p := newProduct(t, "demo", nil)
 	v := b.visitor(t, p.base, look{width: 1280, script: true})
 	enter(v, "B. Berg")
@@ -41,6 +42,7 @@ func printPaper(t *testing.T, b *browser) {
 // a phone: what has the focus must never lie under the bar at the bottom, and
 // the arrow keys choose an answer.
 func replyByKeyboard(t *testing.T, b *browser) {
+	t.Helper()
 	p := newProduct(t, "demo", nil)
 	v := b.visitor(t, p.base, look{width: 390})
 	enter(v, "B. Berg")

@@ -41,7 +41,7 @@ func TestBrowser(t *testing.T) {
 }
 
 // missing skips a test that lacks a tool; in CI, where CI is set, it fails.
-func missing(t testing.TB, what string) {
+func missing(t *testing.T, what string) {
 	t.Helper()
 	if os.Getenv("CI") != "" {
 		t.Fatalf("%s is missing: .ci/setup installs it", what)
@@ -104,7 +104,7 @@ type tab struct {
 	console []string
 }
 
-func (b *browser) visitor(t testing.TB, base string, as look) *tab {
+func (b *browser) visitor(t *testing.T, base string, as look) *tab {
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
 	v := &tab{TB: t, ctx: ctx, base: base}

@@ -39,7 +39,7 @@ type vevent struct {
 }
 
 // read takes a mail apart, and fails the test when it cannot be read.
-func read(t testing.TB, m mailertest.Message) letter {
+func read(t *testing.T, m mailertest.Message) letter {
 	t.Helper()
 	if len(m.To) != 1 {
 		t.Fatalf("a mail to %v: want one recipient", m.To)
@@ -57,7 +57,7 @@ func read(t testing.TB, m mailertest.Message) letter {
 	return l
 }
 
-func (l *letter) part(t testing.TB, contentType, encoding string, body io.Reader) {
+func (l *letter) part(t *testing.T, contentType, encoding string, body io.Reader) {
 	t.Helper()
 	media, params, err := mime.ParseMediaType(contentType)
 	if err != nil {
@@ -152,7 +152,7 @@ func (p *product) letterTo(to string, want func(letter) bool) letter {
 	return letter{}
 }
 
-func subjects(t testing.TB, messages []mailertest.Message) []string {
+func subjects(t *testing.T, messages []mailertest.Message) []string {
 	t.Helper()
 	var all []string
 	for _, m := range messages {
@@ -234,7 +234,7 @@ func (i *invited) check(sides ...string) {
 const outFolder = "PARLEY_E2E_OUT"
 
 // keep writes what came out into a folder of its own.
-func keep(t testing.TB, name string, content []byte) {
+func keep(t *testing.T, name string, content []byte) {
 	t.Helper()
 	folder := os.Getenv(outFolder)
 	if folder == "" {

@@ -17,7 +17,7 @@ import (
 // runs in this process, on a port of the loopback address, with a real mail
 // server beside it. It can be stopped and started again on the same data.
 type product struct {
-	t       testing.TB
+	t       *testing.T
 	command string
 	env     map[string]string
 	clock   *clock
@@ -36,7 +36,7 @@ var journeyDay = time.Date(2026, time.October, 5, 8, 0, 0, 0, time.UTC)
 
 // newProduct starts a subcommand on a data folder of its own. Settings are
 // those of the environment, by name.
-func newProduct(t testing.TB, command string, settings map[string]string) *product {
+func newProduct(t *testing.T, command string, settings map[string]string) *product {
 	t.Helper()
 	p := &product{t: t, command: command, clock: newClock(journeyDay), mail: mailertest.New(t)}
 	p.env = map[string]string{

@@ -60,7 +60,7 @@ func subscription(v visitor) string {
 }
 
 // feed reads a feed, and keeps it under name.
-func feed(t testing.TB, name, address string) []vevent {
+func feed(t *testing.T, name, address string) []vevent {
 	t.Helper()
 	v := newReader(t, "")
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, http.NoBody)

@@ -78,7 +78,7 @@ type reader struct {
 	chosen map[*html.Node]bool   // of radios, checkboxes and options, where changed
 }
 
-func newReader(t testing.TB, base string) *reader {
+func newReader(t *testing.T, base string) *reader {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
