@@ -43,7 +43,7 @@ type anAct struct {
 // show handles the GET of an act's page.
 func (act anAct) show(s *Server) func(*gin.Context) error {
 	return func(c *gin.Context) error {
-		r, v, err := s.roundOf(c)
+		r, v, err := s.acting(c)
 		if err != nil {
 			return err
 		}
@@ -55,12 +55,16 @@ func (act anAct) show(s *Server) func(*gin.Context) error {
 // with what was typed.
 func (act anAct) carryOut(s *Server) func(*gin.Context) error {
 	return func(c *gin.Context) error {
-		r, v, err := s.roundOf(c)
+		r, v, err := s.acting(c)
 		if err != nil {
 			return err
 		}
 		f := s.form(c)
-		if switchedLanguage(c) {
+		switch {
+		case switchedLanguage(c) && act.page == nil: // nothing to keep, nothing to show
+			c.Redirect(http.StatusSeeOther, roundPath(r.ID))
+			return nil
+		case switchedLanguage(c):
 			return act.render(s, c, http.StatusOK, r, v, f)
 		}
 		if act.read != nil {
@@ -86,10 +90,22 @@ func (act anAct) carryOut(s *Server) func(*gin.Context) error {
 	}
 }
 
+// acting is the round and who acts on it. Observers follow, and what is asked
+// for on these pages is between the parties.
+func (s *Server) acting(c *gin.Context) (*scheduling.Round, viewer, error) {
+	r, v, err := s.roundOf(c)
+	if err == nil && v.Observer {
+		err = forbidden("observers_follow")
+	}
+	return r, v, err
+}
+
 func (act anAct) render(s *Server, c *gin.Context, status int, r *scheduling.Round, v viewer, f *Form) error {
 	view := actView{Page: s.subPage(c, r, v), Action: roundPath(r.ID) + act.path}
-	view.KeepForm = "act"
 	act.page(r, v, f, &view)
+	if view.Submit != "" {
+		view.KeepForm = "act"
+	}
 	view.Problems = f.Problems
 	return s.render(c, status, actPage, view)
 }
