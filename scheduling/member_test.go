@@ -38,6 +38,7 @@ func TestAskLink(t *testing.T) {
 		"of the only one, no right":   {by: "a2", id: "b1", want: ErrForbidden},
 		"of two over there":           {by: "a1", id: "b1", given: add(Member{ID: "b2", Party: "b", Rights: RightObserve}), want: ErrForbidden},
 		"without an address":          {by: "a1", id: "a3", want: ErrInvalid},
+		"of the only one, observing":  {by: "o1", id: "b1", given: add(Member{ID: "o1", Party: "o", Rights: RightConvene}), want: ErrForbidden},
 		"of somebody removed":         {by: "a1", id: "a4", want: ErrNotFound},
 		"of the only one of staff":    {by: "a1", id: "staff", want: ErrForbidden},
 		"when the talks are over too": {by: "a1", id: "a2", given: func(n *Negotiation) { n.Status = Concluded }},
@@ -65,6 +66,48 @@ func TestAskLink(t *testing.T) {
 				if seen := events[0].Visible(PartyAudience(party)); seen != (party == n.partyOf(tc.id)) {
 					t.Errorf("party %s may know of it: %t", party, seen)
 				}
+			}
+		})
+	}
+}
+
+// Who may name people for whom.
+func TestMayManage(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		by    MemberID
+		party PartyID
+		want  error
+	}{
+		"one's own":                       {by: "a1", party: "a"},
+		"one's own, as an observer":       {by: "o1", party: "o"},
+		"any, as neutral staff":           {by: "staff", party: "b"},
+		"staff, as staff":                 {by: "staff", party: ""},
+		"staff, for a party":              {by: "a1", party: "", want: ErrForbidden},
+		"the other side":                  {by: "a1", party: "b", want: ErrForbidden},
+		"who has nobody":                  {by: "a1", party: "empty"},
+		"the same, without the right":     {by: "a2", party: "empty", want: ErrForbidden},
+		"the same, as an observer":        {by: "o1", party: "empty", want: ErrForbidden},
+		"a party that there is not, ever": {by: "x", party: "y", want: ErrForbidden},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			n := &Negotiation{
+				Status: Active,
+				Parties: []Party{
+					{ID: "a", Role: RoleRequired}, {ID: "b", Role: RoleRequired}, {ID: "empty", Role: RoleRequired},
+					{ID: "o", Role: RoleObserver},
+				},
+				Members: []Member{
+					{ID: "staff", Rights: RightConvene},
+					{ID: "a1", Party: "a", Rights: RightConvene},
+					{ID: "a2", Party: "a", Rights: RightAnswer},
+					{ID: "b1", Party: "b", Rights: RightConvene},
+					{ID: "o1", Party: "o", Rights: RightConvene},
+				},
+			}
+			if err := n.MayManage(tc.by, tc.party); !errors.Is(err, tc.want) {
+				t.Errorf("MayManage() = %v, want %v", err, tc.want)
 			}
 		})
 	}

@@ -140,16 +140,25 @@ func (n *Negotiation) partyOf(id MemberID) PartyID {
 }
 
 // MayManage refuses a member who may not change the members of a party. That
-// is for its own conveners and for neutral conveners; and for any convener as
-// long as the party has nobody, so that somebody can be named for it at all.
-// Neutral staff are named by neutral staff alone, since they manage everybody.
+// is for its own conveners and for neutral conveners; and for any convener of a
+// party that has to agree as long as the party has nobody, so that somebody can
+// be named for it at all. Neutral staff are named by neutral staff alone, since
+// they manage everybody.
 func (n *Negotiation) MayManage(by MemberID, party PartyID) error {
 	m := n.Member(by)
 	empty := !slices.ContainsFunc(n.Members, func(o Member) bool { return o.Party == party && !o.Removed })
-	if m == nil || !m.Rights.Has(RightConvene) || m.Party != party && m.Party != "" && (!empty || party == "") {
-		return refuse(ErrForbidden, "not_your_party")
+	switch {
+	case m == nil || !m.Rights.Has(RightConvene):
+	case m.Party == party || m.Party == "", empty && party != "" && !n.observes(m.Party):
+		return nil
 	}
-	return nil
+	return refuse(ErrForbidden, "not_your_party")
+}
+
+// observes reports whether a party only follows the talks.
+func (n *Negotiation) observes(id PartyID) bool {
+	p := n.Party(id)
+	return p != nil && p.Role == RoleObserver
 }
 
 // AddMember lets a person act for a party.
@@ -249,7 +258,7 @@ func (n *Negotiation) MayAskLink(by, id MemberID) error {
 	}
 	asker := n.Member(by)
 	alone := !slices.ContainsFunc(n.Members, func(o Member) bool { return o.Party == m.Party && o.ID != id && !o.Removed })
-	if asker != nil && asker.Rights.Has(RightConvene) && m.Party != "" && alone {
+	if asker != nil && asker.Rights.Has(RightConvene) && !n.observes(asker.Party) && m.Party != "" && alone {
 		return nil
 	}
 	return err
