@@ -17,10 +17,12 @@ func TestConclude(t *testing.T) {
 		before func(*scheduling.Negotiation, time.Time) error
 		want   error
 	}{
-		"active":    {by: "alpha-head"},
-		"suspended": {by: "alpha-head", before: func(n *scheduling.Negotiation, now time.Time) error { return n.Suspend("alpha-head", scheduling.Text{}, now) }},
-		"twice":     {by: "alpha-head", before: func(n *scheduling.Negotiation, now time.Time) error { return n.Conclude("alpha-head", nil, now) }, want: scheduling.ErrConflict},
-		"a reader":  {by: "alpha-reader", want: scheduling.ErrForbidden},
+		"active": {by: "alpha-head"},
+		"suspended": {by: "alpha-head", before: func(n *scheduling.Negotiation, now time.Time) error {
+			return n.Suspend("alpha-head", scheduling.Text{}, now)
+		}},
+		"twice":    {by: "alpha-head", before: func(n *scheduling.Negotiation, now time.Time) error { return n.Conclude("alpha-head", nil, now) }, want: scheduling.ErrConflict},
+		"a reader": {by: "alpha-reader", want: scheduling.ErrForbidden},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

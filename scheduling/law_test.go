@@ -126,8 +126,7 @@ func (w *world) do(t *rapid.T, name string, act func(*scheduling.Round) error) {
 	w.history = append(w.history, events...)
 	if err != nil {
 		t.Logf("%s: %v", name, err)
-		var refusal *scheduling.Error
-		if !errors.As(err, &refusal) {
+		if _, ok := errors.AsType[*scheduling.Error](err); !ok {
 			t.Fatalf("%s: %v is no refusal", name, err)
 		}
 		if after := Clone(w.r); !reflect.DeepEqual(before, after) {
@@ -158,7 +157,7 @@ func (w *world) passed(t *rapid.T, before *scheduling.Round, events []scheduling
 		if e.At != w.now {
 			t.Fatalf("I11: %s is recorded for %v, not %v", e.Kind, e.At, w.now)
 		}
-		switch e.Kind { //nolint:exhaustive // the others tell calendars nothing
+		switch e.Kind {
 		case scheduling.MeetingConfirmed, scheduling.MeetingRescheduled:
 			confirmed = true
 			told = w.sent(t, e)
@@ -383,7 +382,7 @@ func (w *world) private(t *rapid.T) {
 // texts are the texts that v leads to.
 func texts(v reflect.Value) []scheduling.Text {
 	var found []scheduling.Text
-	switch v.Kind() { //nolint:exhaustive // the others lead to nothing
+	switch v.Kind() {
 	case reflect.Pointer:
 		if !v.IsNil() {
 			found = texts(v.Elem())

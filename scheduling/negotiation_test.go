@@ -46,10 +46,14 @@ func TestNegotiation(t *testing.T) {
 			return n.AddMember(AlphaHead, scheduling.Member{ID: "new", Party: Alpha, Rights: AllRights}, now)
 		}, scheduling.ErrInvalid, "member_nameless"},
 		"somebody without rights": {nil, add(AlphaHead, member(Alpha, 0)), scheduling.ErrInvalid, "rights_missing"},
-		"the same address twice": {func(n negotiation) { n.Member(AlphaReader).Email = "NEW@x.example" },
-			add(AlphaHead, member(Alpha, AllRights)), scheduling.ErrConflict, "member_twice"},
-		"when the talks are over": {func(n negotiation) { n.Status = scheduling.Concluded },
-			add(AlphaHead, member(Alpha, AllRights)), scheduling.ErrConflict, "negotiation_concluded"},
+		"the same address twice": {
+			func(n negotiation) { n.Member(AlphaReader).Email = "NEW@x.example" },
+			add(AlphaHead, member(Alpha, AllRights)), scheduling.ErrConflict, "member_twice",
+		},
+		"when the talks are over": {
+			func(n negotiation) { n.Status = scheduling.Concluded },
+			add(AlphaHead, member(Alpha, AllRights)), scheduling.ErrConflict, "negotiation_concluded",
+		},
 
 		"rename oneself":          {nil, change(BravoOfficer, changed(BravoOfficer, rename)), nil, ""},
 		"rename a colleague":      {nil, change(BravoHead, changed(BravoOfficer, rename)), nil, ""},
@@ -60,8 +64,10 @@ func TestNegotiation(t *testing.T) {
 			nil, change(BravoOfficer, changed(BravoOfficer, func(m *scheduling.Member) { m.Email = "Head@Bravo.example" })),
 			scheduling.ErrConflict, "member_twice",
 		},
-		"take the last convener's right": {onlyConvener(AlphaHead), change(AlphaHead, changed(AlphaHead, func(m *scheduling.Member) { m.Rights = scheduling.RightAnswer })),
-			scheduling.ErrConflict, "last_convener"},
+		"take the last convener's right": {
+			onlyConvener(AlphaHead), change(AlphaHead, changed(AlphaHead, func(m *scheduling.Member) { m.Rights = scheduling.RightAnswer })),
+			scheduling.ErrConflict, "last_convener",
+		},
 
 		"remove a colleague":       {nil, func(n negotiation) error { return n.RemoveMember(BravoHead, BravoOfficer, now) }, nil, ""},
 		"remove the other side":    {nil, func(n negotiation) error { return n.RemoveMember(AlphaHead, BravoOfficer, now) }, scheduling.ErrForbidden, "not_your_party"},
@@ -70,13 +76,19 @@ func TestNegotiation(t *testing.T) {
 
 		"suspend":                {nil, func(n negotiation) error { return n.Suspend(BravoHead, scheduling.Text{}, now) }, nil, ""},
 		"suspend as an observer": {nil, func(n negotiation) error { return n.Suspend(CharlieHead, scheduling.Text{}, now) }, scheduling.ErrForbidden, "observers_follow"},
-		"suspend twice": {func(n negotiation) { n.Status = scheduling.Suspended },
-			func(n negotiation) error { return n.Suspend(BravoHead, scheduling.Text{}, now) }, scheduling.ErrConflict, "negotiation_suspended"},
-		"resume": {func(n negotiation) { n.Status = scheduling.Suspended },
-			func(n negotiation) error { return n.Resume(AlphaHead, now) }, nil, ""},
+		"suspend twice": {
+			func(n negotiation) { n.Status = scheduling.Suspended },
+			func(n negotiation) error { return n.Suspend(BravoHead, scheduling.Text{}, now) }, scheduling.ErrConflict, "negotiation_suspended",
+		},
+		"resume": {
+			func(n negotiation) { n.Status = scheduling.Suspended },
+			func(n negotiation) error { return n.Resume(AlphaHead, now) }, nil, "",
+		},
 		"resume what was not suspended": {nil, func(n negotiation) error { return n.Resume(AlphaHead, now) }, scheduling.ErrConflict, "negotiation_active"},
-		"resume without the right": {func(n negotiation) { n.Status = scheduling.Suspended },
-			func(n negotiation) error { return n.Resume(BravoOfficer, now) }, scheduling.ErrForbidden, "convene_missing"},
+		"resume without the right": {
+			func(n negotiation) { n.Status = scheduling.Suspended },
+			func(n negotiation) error { return n.Resume(BravoOfficer, now) }, scheduling.ErrForbidden, "convene_missing",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

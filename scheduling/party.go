@@ -81,7 +81,8 @@ func ParseRights(names ...string) (Rights, error) {
 			i := slices.IndexFunc(rightNames, func(n struct {
 				right Rights
 				name  string
-			}) bool {
+			},
+			) bool {
 				return n.name == name
 			})
 			switch {

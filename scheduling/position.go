@@ -116,7 +116,7 @@ func (r *Round) TakePositions(a Act, answers []Answer) error {
 		return r.closed()
 	}
 	for _, ans := range answers {
-		if err := r.checkAnswer(ans, a.At); err != nil {
+		if err := r.checkAnswer(ans); err != nil {
 			return err.at("slot-" + string(ans.Slot))
 		}
 	}
@@ -136,14 +136,14 @@ func (r *Round) AnswerFaults(answers []Answer, now time.Time) []*Error {
 	r.advance(now)
 	var faults []*Error
 	for _, ans := range answers {
-		if err := r.checkAnswer(ans, now); err != nil {
+		if err := r.checkAnswer(ans); err != nil {
 			faults = append(faults, err.at("slot-"+string(ans.Slot)))
 		}
 	}
 	return faults
 }
 
-func (r *Round) checkAnswer(ans Answer, now time.Time) *Error {
+func (r *Round) checkAnswer(ans Answer) *Error {
 	s := r.Slot(ans.Slot)
 	switch {
 	case ans.Level == "":

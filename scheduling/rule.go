@@ -3,8 +3,8 @@ package scheduling
 // RuleKind names who must agree.
 type RuleKind string
 
-// Unanimity: every required party consents. It is the rule between two
-// parties; see the decision rules of a round.
+// Unanimity is the rule that every required party consents: the one between
+// two parties.
 const Unanimity RuleKind = "unanimity"
 
 // Confirmation says how complete consents become a confirmed slot.

@@ -169,19 +169,20 @@ func (p *wordsParser) monthAhead() bool {
 
 func (p *wordsParser) unknown(t token) error {
 	word := p.raw(t, t)
-	switch {
-	case t.kind == isNumber || t.kind == isDecimal:
+	switch t.kind {
+	case isNumber, isDecimal:
 		if p.peek(0).text == ":" && p.peek(1).kind == isNumber {
 			return unclear("hours_not_read", "text", p.raw(t, p.peek(1)))
 		}
 		return unclear("number_unknown", "number", word)
-	case t.kind == isWord:
+	case isWord:
 		if m, near := misspeltMonth(t.text); near {
 			return unclear("month_unknown", "word", word, "suggestion", m.String())
 		}
 		if t.text != word && len(similarCities(word)) > 0 { // it has a capital
 			return unknownCity(word)
 		}
+	case isISODate, isDotted, isSlashed, isMark:
 	}
 	return unclear("word_unknown", "word", word)
 }

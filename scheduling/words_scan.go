@@ -114,7 +114,9 @@ func (c *cursor) city() (Venue, bool) {
 // nothing between them but the marks that names have.
 func (c *cursor) joined(n int) bool {
 	for i := range n {
-		if t := c.peek(i); t.kind != isWord && !strings.Contains(",.-'’", t.text) {
+		t := c.peek(i)
+		mark := t.text == "" || slices.Contains([]string{",", ".", "-", "'", "’"}, t.text)
+		if t.kind != isWord && !mark {
 			return false
 		}
 	}

@@ -48,6 +48,7 @@ func bare(b *testing.B, k almanac, hash, tag string, body []byte) http.Handler {
 }
 
 func benchmarkFeed(b *testing.B, unchanged bool, change func(k almanac, i int)) {
+	b.Helper()
 	k := fifty(b)
 	path := k.partyFeed(schedulingtest.Bravo)
 	rec := k.reads(path)

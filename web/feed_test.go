@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"maps"
 	"net/http"
@@ -62,7 +61,7 @@ func keep(tb testing.TB, at time.Time, n *scheduling.Negotiation, r *scheduling.
 		tb.Fatal(err)
 	}
 	s, err := New(Options{
-		Now: func() time.Time { return at }, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Now: func() time.Time { return at }, Log: slog.New(slog.DiscardHandler),
 		Store: k.counted, Access: k.counted, Outbox: k.store, Secret: []byte(strings.Repeat("k", 32)),
 		BaseURL: "https://parley.example.org", OfficeName: "Conference Secretariat", OfficeContact: "office@parley.example",
 	})
@@ -338,7 +337,7 @@ func TestFeedOverHTTP(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = head.Body.Close()
-	if head.StatusCode != 200 || head.Header.Get("ETag") != tag || head.ContentLength != int64(rec.Body.Len()) {
+	if head.StatusCode != http.StatusOK || head.Header.Get("ETag") != tag || head.ContentLength != int64(rec.Body.Len()) {
 		t.Errorf("HEAD: status %d, %d bytes, %v", head.StatusCode, head.ContentLength, head.Header)
 	}
 }

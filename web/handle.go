@@ -147,7 +147,7 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		s.setHeaders(out, r)
 		defer func() {
 			if fault := recover(); fault != nil {
-				if fault == http.ErrAbortHandler {
+				if err, ok := fault.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 					panic(fault)
 				}
 				s.log.ErrorContext(r.Context(), "panic", "request", v.id, "route", v.route, "fault", fault, "stack", string(debug.Stack()))

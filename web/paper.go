@@ -170,12 +170,8 @@ func hoursIn(p *locale.Printer, city City, on civil.Date, start, end time.Time) 
 }
 
 func paperReplies(p *locale.Printer, c scheduling.Content) string {
-	contact := c.Contact.Name
-	for _, part := range []string{c.Contact.Phone, c.Contact.Email} {
-		if part != "" {
-			contact += ", " + part
-		}
-	}
+	said := []string{c.Contact.Name, c.Contact.Phone, c.Contact.Email}
+	contact := strings.Join(slices.DeleteFunc(said, func(part string) bool { return part == "" }), ", ")
 	if c.ReplyBy.IsZero() {
 		return p.T("paper.reply_to", "contact", contact)
 	}

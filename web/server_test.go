@@ -271,7 +271,7 @@ func TestChunkedRequestClosesConnection(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = res.Body.Close()
-	if !res.Close || res.StatusCode != 200 {
+	if !res.Close || res.StatusCode != http.StatusOK {
 		t.Errorf("chunked: status %d, close %v, want 200 and a closed connection", res.StatusCode, res.Close)
 	}
 }

@@ -13,7 +13,7 @@ import (
 	"parley/calendar"
 	"parley/scheduling"
 	"parley/scheduling/civil"
-	. "parley/scheduling/schedulingtest"
+	. "parley/scheduling/schedulingtest" //nolint:revive // the talks read as sentences
 	"parley/web/locale"
 )
 

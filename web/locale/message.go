@@ -1,6 +1,7 @@
 package locale
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -59,7 +60,7 @@ func (f form) empty() bool { return f.text == "" && len(f.parts) == 0 }
 // parseForm cuts text at its placeholders.
 func parseForm(text string) (form, error) {
 	if text == "" {
-		return form{}, fmt.Errorf("empty text")
+		return form{}, errors.New("empty text")
 	}
 	var parts []part
 	for rest := text; rest != ""; {

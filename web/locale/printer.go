@@ -1,6 +1,7 @@
 package locale
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -24,7 +25,7 @@ type Printer struct {
 func newPrinter(tag string, messages map[string]message) (*Printer, error) {
 	p := &Printer{tag: tag, messages: messages, plurals: pluralsOf[tag]}
 	if p.plurals == nil {
-		return nil, fmt.Errorf("no plural rules")
+		return nil, errors.New("no plural rules")
 	}
 	w := words{messages: messages}
 	p.name, p.dir = w.text("language.name"), w.text("language.dir")

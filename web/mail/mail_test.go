@@ -20,7 +20,7 @@ import (
 
 	"parley/calendar"
 	"parley/scheduling"
-	. "parley/scheduling/schedulingtest"
+	. "parley/scheduling/schedulingtest" //nolint:revive // the talks read as sentences
 	"parley/web/locale"
 )
 

@@ -9,7 +9,7 @@ import (
 
 	"parley/calendar"
 	"parley/scheduling"
-	. "parley/scheduling/schedulingtest"
+	. "parley/scheduling/schedulingtest" //nolint:revive // the talks read as sentences
 )
 
 // Whatever the parties do in whatever order, a message holds no address and no

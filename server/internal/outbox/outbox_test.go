@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"slices"
 	"sync"
@@ -74,7 +73,7 @@ func newDesk(tb testing.TB) *desk {
 func (d *desk) worker(owner string) *Worker {
 	return &Worker{
 		Store: d.MemoryStore, Mail: d, From: "office@parley.test", Render: render, Owner: owner,
-		Now: func() time.Time { return d.now }, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Now: func() time.Time { return d.now }, Log: slog.New(slog.DiscardHandler),
 	}
 }
 
