@@ -95,7 +95,9 @@ func TestMayManage(t *testing.T) {
 			n := &Negotiation{
 				Status: Active,
 				Parties: []Party{
-					{ID: "a", Role: RoleRequired}, {ID: "b", Role: RoleRequired}, {ID: "empty", Role: RoleRequired},
+					{ID: "a", Role: RoleRequired},
+					{ID: "b", Role: RoleRequired},
+					{ID: "empty", Role: RoleRequired},
 					{ID: "o", Role: RoleObserver},
 				},
 				Members: []Member{
