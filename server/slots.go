@@ -11,6 +11,7 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode"
 
 	"parley/scheduling"
 	"parley/scheduling/civil"
@@ -64,7 +65,7 @@ func slots(_ context.Context, args []string, p process) int {
 	english := catalogs.Printer(locale.Default)
 	terms, err := readTerms(p.stdin, today)
 	if err != nil {
-		fmt.Fprintln(p.stderr, "parley slots:", unreadable(english, err))
+		fmt.Fprintln(p.stderr, "parley slots:", printable(unreadable(english, err)))
 		return exitUsage
 	}
 	return printSlots(p, english, terms, *asJSON)
@@ -82,7 +83,7 @@ func printSlots(p process, english *locale.Printer, terms scheduling.Terms, asJS
 			_, err = io.WriteString(p.stdout, slotTable(candidates, terms.NoticeDays))
 		}
 		for _, problem := range problems {
-			fmt.Fprintln(p.stderr, cmp.Or(problem.Venue, "Offer")+":", problemText(english, problem))
+			fmt.Fprintln(p.stderr, printable(cmp.Or(problem.Venue, "Offer")+": "+problemText(english, problem)))
 		}
 	}
 	switch {
@@ -124,6 +125,20 @@ func unreadable(p *locale.Printer, err error) string {
 
 func problemText(p *locale.Printer, problem scheduling.Problem) string {
 	return p.T("error."+problem.Code, said(p, problem.Params)...)
+}
+
+// printable is s on one line, without the characters that a terminal obeys or
+// that turn the direction of what follows: offers come from other people.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r):
+			return -1
+		}
+		return r
+	}, s)
 }
 
 // said is params as arguments of a text: dates in words, and n as a number, by

@@ -207,5 +207,5 @@ func cable(name string) string {
 			return -1
 		}
 		return r
-	}, norm.NFD.String(name))
+	}, norm.NFD.String(printable(name)))
 }

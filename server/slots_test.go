@@ -131,3 +131,29 @@ func TestSlotsStatus(t *testing.T) {
 		})
 	}
 }
+
+// An offer may come by mail from anybody: what it says must not command the
+// terminal on which its slots are read, nor turn the direction of a line.
+func TestSlotsLeaveTheTerminalAlone(t *testing.T) {
+	t.Parallel()
+	for name, offer := range map[string]string{
+		"a venue":         `{"duration_days":1,"options":[{"venue":{"name":"X\u001b[31m\u202eY\u009bZ\nLine","place":"Hall\u001b]0;x\u0007\nLine","zone":"UTC"},"dates":["2026-11-18"]}]}`,
+		"a problem":       `{"duration_days":4,"options":[{"venue":{"name":"X\u001b[31m\nLine","zone":"UTC"},"dates":["2026-11-18"]}]}`,
+		"a fault":         `{"duration_days":1,"options":[{"venue":{"name":"X","zone":"A\u001b[31m\u2066\nLine"}}]}`,
+		"a member":        `{"days\u001b[31m\nLine":1}`,
+		"an unknown city": "one day in Q\x1b[31m\u202e on 18 November 2026",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, stdout, stderr := slotsWith(t, offer)
+			for _, line := range strings.Split(stdout+stderr, "\n") {
+				if strings.ContainsAny(line, "\x1b\x07\u009b\r\u202e\u2066") || strings.HasPrefix(line, "Line") {
+					t.Errorf("printed %q", line)
+				}
+			}
+			if stdout+stderr == "" {
+				t.Error("printed nothing")
+			}
+		})
+	}
+}
