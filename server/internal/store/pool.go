@@ -144,3 +144,12 @@ func (c *connection) QueryContext(ctx context.Context, query string, args ...any
 	}
 	return s.QueryContext(ctx, args...)
 }
+
+// QueryRowContext is gorm.ConnPool's.
+func (c *connection) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	s, err := c.statement(ctx, query) //nolint:sqlclosecheck // it is kept for the next time
+	if err != nil {
+		return c.Conn.QueryRowContext(ctx, query, args...) // which fails in the same way, and can say so
+	}
+	return s.QueryRowContext(ctx, args...)
+}
