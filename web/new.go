@@ -32,6 +32,11 @@ func (s *Server) newDesk(c *gin.Context) (offerDesk, error) {
 		if err := deliver(f.Printer, r, act, 0, content, draft); err != nil {
 			return err
 		}
+		if !draft {
+			if err := linkObservers(r.Negotiation, act); err != nil {
+				return err
+			}
+		}
 		id, err := s.store.Create(c.Request.Context(), once, r.Negotiation, r)
 		if err != nil {
 			return fmt.Errorf("web: open talks: %w", err)
@@ -39,6 +44,20 @@ func (s *Server) newDesk(c *gin.Context) (offerDesk, error) {
 		return s.sent(c, scheduling.RoundID{Negotiation: id, Number: 1}, draft, "offer_sent")
 	}
 	return d, nil
+}
+
+// linkObservers asks for the private links of observers, who get no offers and
+// so no mail that would bring one.
+func linkObservers(n *scheduling.Negotiation, act scheduling.Act) error {
+	for _, m := range n.Members {
+		if p := n.Party(m.Party); p == nil || p.Role != scheduling.RoleObserver || m.Email == "" || m.ID == act.By {
+			continue
+		}
+		if err := n.AskLink(act.By, m.ID, act.At); err != nil {
+			return fmt.Errorf("web: link of observer: %w", err)
+		}
+	}
+	return nil
 }
 
 // newDefaults are the values with which the form begins: the account is the
