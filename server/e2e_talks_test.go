@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -22,8 +23,8 @@ const (
 var everybody = []string{officeMail, archerMail, bergMail, bellMail}
 
 // openTalks enters the real case: one day in Geneva, alternatively in
-// Washington, in plain words.
-func openTalks(v visitor) {
+// Washington, in plain words. Observers, by name, follow the talks.
+func openTalks(v visitor, observers ...string) {
 	v.Helper()
 	v.Follow("New negotiation")
 	v.Fill("", "Title", "Talks on the follow-on agreement")
@@ -36,6 +37,15 @@ func openTalks(v visitor) {
 		for i, label := range []string{"Name", "Short name", "City of its seat", "Head or officer", "E-mail of the head or officer"} {
 			v.Fill(group, label, fields[i])
 		}
+	}
+	for i, name := range observers {
+		v.Press("Add a delegation")
+		group := "Delegation " + strconv.Itoa(i+3)
+		v.Fill(group, "Name", name)
+		v.Fill(group, "City of its seat", "Oslo")
+		v.Fill(group, "Head or officer", "The head of "+name)
+		v.Fill(group, "E-mail of the head or officer", "head@"+strings.ToLower(name)+".test")
+		v.Choose(group, "not needed: it follows as an observer")
 	}
 	v.Choose("I act for", "Delegation 1")
 	v.Fill("", "The offer in plain words", "one day in Geneva on 18, 19 or 20 November 2026; alternatively in Washington on 8, 9 or 10 December 2026")
