@@ -60,3 +60,16 @@ func TestConcludeWaitsForTheMeeting(t *testing.T) {
 		t.Errorf("Conclude() at the end = %v and status %s, want none and concluded", err, n.Status)
 	}
 }
+
+// The other side cannot end the talks for good; who opened the round can.
+func TestConcludeIsForTheOpener(t *testing.T) {
+	t.Parallel()
+	n, r := schedulingtest.Delivered()
+	now := n.CreatedAt.Add(time.Hour)
+	if err := n.Conclude("bravo-head", []*scheduling.Round{r}, now); !errors.Is(err, scheduling.ErrForbidden) || n.Status != scheduling.Active {
+		t.Errorf("Conclude() by the other side = %v and status %s, want forbidden and active", err, n.Status)
+	}
+	if err := n.Conclude("alpha-head", []*scheduling.Round{r}, now); err != nil {
+		t.Errorf("Conclude() by the opener = %v, want none", err)
+	}
+}

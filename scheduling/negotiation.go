@@ -141,12 +141,13 @@ func (n *Negotiation) partyOf(id MemberID) PartyID {
 
 // MayManage refuses a member who may not change the members of a party. That
 // is for its own conveners and for neutral conveners; and for any convener of a
-// party that has to agree as long as the party has nobody, so that somebody can
-// be named for it at all. Neutral staff are named by neutral staff alone, since
-// they manage everybody.
+// party that has to agree as long as the party has never had anybody, so that
+// somebody can be named for it at all. Nobody steps into the place of people
+// who have left. Neutral staff are named by neutral staff alone, since they
+// manage everybody.
 func (n *Negotiation) MayManage(by MemberID, party PartyID) error {
 	m := n.Member(by)
-	empty := !slices.ContainsFunc(n.Members, func(o Member) bool { return o.Party == party && !o.Removed })
+	empty := !slices.ContainsFunc(n.Members, func(o Member) bool { return o.Party == party })
 	switch {
 	case m == nil || !m.Rights.Has(RightConvene):
 	case m.Party == party || m.Party == "", empty && party != "" && !n.observes(m.Party):
@@ -297,9 +298,14 @@ func (n *Negotiation) Resume(by MemberID, now time.Time) error {
 }
 
 // Conclude ends the matter: nothing in it changes any more. Rounds are all of
-// its rounds. While one of them has a meeting ahead it is ErrConflict, naming
-// the round: that meeting has to be held or cancelled first.
+// its rounds, by number. It is for neutral conveners and for the side that
+// opened the newest round, since no other party can undo it. While a round has
+// a meeting ahead it is ErrConflict, naming the round: that meeting has to be
+// held or cancelled first.
 func (n *Negotiation) Conclude(by MemberID, rounds []*Round, now time.Time) error {
+	if m := n.Member(by); m != nil && m.Party != "" && len(rounds) > 0 && m.Party != rounds[len(rounds)-1].Convener {
+		return refuse(ErrForbidden, "not_the_opener")
+	}
 	for _, r := range rounds {
 		if s := r.Confirmed(); r.Status == Confirmed && s != nil && now.Before(s.End()) {
 			return refuse(ErrConflict, "meeting_ahead", "round", strconv.Itoa(r.ID.Number), "slot", string(s.Label))

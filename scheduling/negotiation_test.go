@@ -2,6 +2,7 @@ package scheduling_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 
 	"parley/scheduling"
@@ -35,11 +36,14 @@ func TestNegotiation(t *testing.T) {
 		kind  error // nil is allowed
 		code  string
 	}{
-		"add to one's own party":               {nil, add(AlphaHead, member(Alpha, AllRights)), nil, ""},
-		"add to the other side":                {nil, add(AlphaHead, member(Bravo, AllRights)), scheduling.ErrForbidden, "not_your_party"},
-		"add without the right":                {nil, add(BravoOfficer, member(Bravo, AllRights)), scheduling.ErrForbidden, "not_your_party"},
-		"staff add to any party":               {nil, add(Secretary, member(Bravo, AllRights)), nil, ""},
-		"add to a party that has nobody":       {removeAll(Bravo), add(AlphaHead, member(Bravo, AllRights)), nil, ""},
+		"add to one's own party": {nil, add(AlphaHead, member(Alpha, AllRights)), nil, ""},
+		"add to the other side":  {nil, add(AlphaHead, member(Bravo, AllRights)), scheduling.ErrForbidden, "not_your_party"},
+		"add without the right":  {nil, add(BravoOfficer, member(Bravo, AllRights)), scheduling.ErrForbidden, "not_your_party"},
+		"staff add to any party": {nil, add(Secretary, member(Bravo, AllRights)), nil, ""},
+		"add to a party that never had anybody": {func(n negotiation) {
+			n.Members = slices.DeleteFunc(n.Members, func(m scheduling.Member) bool { return m.Party == Bravo })
+		}, add(AlphaHead, member(Bravo, AllRights)), nil, ""},
+		"step into the place of who has left":  {removeAll(Bravo), add(AlphaHead, member(Bravo, AllRights)), scheduling.ErrForbidden, "not_your_party"},
 		"make staff of one's own when none is": {removeAll(""), add(AlphaHead, member("", scheduling.RightConvene)), scheduling.ErrForbidden, "not_your_party"},
 		"staff that could consent":             {nil, add(Secretary, member("", AllRights)), scheduling.ErrInvalid, "staff_cannot_consent"},
 		"somebody without a name": {nil, func(n negotiation) error {

@@ -203,6 +203,8 @@ func TestRefusedOffersKeepWhatWasTyped(t *testing.T) {
 		"reply-by past":         {dateValues("reply", 5, 10, 2026), "This time has passed", "reply-d"},
 		"reply on a lost clock": {[]string{"reply-city", "Atlantis"}, "whose clock is meant", "reply-city"},
 		"lapses without a day":  {[]string{"lapses", "yes", "reply-d", "", "reply-m", "", "reply-y", ""}, "at which the offer lapses", "reply-d"},
+		"a time of no day":      {[]string{"deadline-time", "18:00"}, "Give the day, the month and the year.", "deadline-d"},
+		"a clock of no day":     {[]string{"deadline-city", "Geneva"}, "Give the day, the month and the year.", "deadline-d"},
 		"no contact":            {[]string{"contact", ""}, "Fill in this field.", "contact"},
 		"long text":             {[]string{"agenda", strings.Repeat("x", scheduling.MaxText+1)}, "Shorten this", "agenda"},
 		"deadline past":         {dateValues("deadline", 5, 10, 2026), "This time has passed", "deadline-d"},

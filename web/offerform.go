@@ -322,10 +322,15 @@ func (f *Form) badWithin(prefix string) bool {
 
 // deadline reads a day, perhaps with a time, on the clock of a city: a seat of
 // a party, any that is known, or a time zone by its name. Without a city the
-// author's own seat is meant.
+// author's own seat is meant. A time or a city alone is a day forgotten, unless
+// something graver is said of the day anyhow.
 func (f *offerForm) deadline(field string) scheduling.Deadline {
 	date := f.Date(field)
 	if date.IsZero() {
+		lapses := field == "reply" && f.Line("lapses") == "yes"
+		if (f.Has(field+"-time") || f.Has(field+"-city")) && !lapses && !f.badWithin(field+"-") {
+			f.Fail(field+"-d", "error.date_incomplete")
+		}
 		return scheduling.Deadline{}
 	}
 	d := scheduling.Deadline{Date: date, At: civil.EndOfDay}

@@ -39,7 +39,12 @@ func (s *Server) renderTalks(c *gin.Context, status int, f *Form) error {
 	}
 	view.State = view.T("talks.is." + string(n.Status))
 	view.Suspend, view.Resume = n.Status == scheduling.Active, n.Status == scheduling.Suspended
-	view.Conclude = n.Status != scheduling.Concluded
+	rounds, err := s.store.Rounds(c.Request.Context(), n.ID)
+	if err != nil {
+		return fmt.Errorf("web: state of the talks: %w", err)
+	}
+	opened := len(rounds) == 0 || v.Party == nil || rounds[len(rounds)-1].Convener == v.Party.ID
+	view.Conclude = n.Status != scheduling.Concluded && opened
 	view.Reason, view.Readers = reasonField(f, view.Page), readers(f, view.Page)
 	view.Problems = f.Problems
 	return s.render(c, status, talksPage, view)
