@@ -35,6 +35,7 @@ var later = schedulingtest.Now.Add(3 * time.Hour)
 func TestOvertakenByTheSameRound(t *testing.T) {
 	t.Parallel()
 	interleaved(t, func(t *testing.T, s *store.Store, id scheduling.RoundID) {
+		t.Helper()
 		consent := func(label scheduling.Label) func(*scheduling.Round) error {
 			return func(r *scheduling.Round) error {
 				return r.Consent(schedulingtest.By(schedulingtest.BravoHead, later), label, 1)
@@ -69,6 +70,7 @@ func TestOvertakenByTheSameRound(t *testing.T) {
 func TestOvertakenByTheNegotiation(t *testing.T) {
 	t.Parallel()
 	interleaved(t, func(t *testing.T, s *store.Store, id scheduling.RoundID) {
+		t.Helper()
 		calls := 0
 		err := s.Update(t.Context(), id, scheduling.Once{}, func(r *scheduling.Round) error {
 			if calls++; calls == 1 {
@@ -90,6 +92,7 @@ func TestOvertakenByTheNegotiation(t *testing.T) {
 func TestFormOvertakenElsewhere(t *testing.T) {
 	t.Parallel()
 	interleaved(t, func(t *testing.T, s *store.Store, id scheduling.RoundID) {
+		t.Helper()
 		n, r := schedulingtest.Agreed(schedulingtest.WithID("other"))
 		if _, err := s.Create(t.Context(), scheduling.Once{}, n, r); err != nil {
 			t.Fatal(err)
@@ -125,6 +128,7 @@ func TestFormOvertakenElsewhere(t *testing.T) {
 func TestCreateTogether(t *testing.T) {
 	t.Parallel()
 	interleaved(t, func(t *testing.T, s *store.Store, _ scheduling.RoundID) {
+		t.Helper()
 		const clients = 8
 		form := scheduling.Once{Actor: "a", Key: "key", Digest: "digest"}
 		var ids [clients]scheduling.NegotiationID
