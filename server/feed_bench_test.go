@@ -3,7 +3,6 @@ package main
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -28,7 +27,7 @@ import (
 // handler that reads one row by its primary key and gives the same answer.
 func BenchmarkFeedSQLite(b *testing.B) {
 	file := filepath.Join(b.TempDir(), "parley.db")
-	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	log := slog.New(slog.DiscardHandler)
 	now := func() time.Time { return schedulingtest.Now }
 	s, err := store.Open(b.Context(), store.Options{Database: file, Now: now, Log: log})
 	if err != nil {

@@ -147,7 +147,14 @@ func (w *Worker) send(ctx context.Context, m scheduling.Message) (scheduling.Out
 	if ok && !refusal.Temporary || now.Sub(m.CreatedAt) > patience {
 		o.State = scheduling.MessageFailed
 	}
-	w.Log.WarnContext(ctx, "message not sent", "message", m.ID, "state", o.State, "attempts", m.Attempts+1, "err", err)
+	// The answer of a mail server may hold addresses: it stays on the page of
+	// outgoing mail and out of the log.
+	var stage mailer.Stage
+	var code int
+	if ok {
+		stage, code = refusal.Stage, refusal.Code
+	}
+	w.Log.WarnContext(ctx, "message not sent", "message", m.ID, "state", o.State, "attempts", m.Attempts+1, "stage", stage, "code", code)
 	return o, nil
 }
 
