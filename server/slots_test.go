@@ -146,7 +146,7 @@ func TestSlotsLeaveTheTerminalAlone(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, stdout, stderr := slotsWith(t, offer)
-			for _, line := range strings.Split(stdout+stderr, "\n") {
+			for line := range strings.SplitSeq(stdout+stderr, "\n") {
 				if strings.ContainsAny(line, "\x1b\x07\u009b\r\u202e\u2066") || strings.HasPrefix(line, "Line") {
 					t.Errorf("printed %q", line)
 				}
