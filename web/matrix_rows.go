@@ -1,15 +1,13 @@
 package web
 
 import (
-	"html/template"
-
 	"parley/scheduling"
 	"parley/web/locale"
 )
 
 // Rows is the body of the table, by venue. Roles repeat what the elements say,
 // since cards on a phone change their display.
-func (v *matrixView) Rows() template.HTML {
+func (v *matrixView) Rows() markup {
 	m := &htmlBuilder{b: make([]byte, 0, 1024+len(v.Groups)*256+v.size())}
 	for _, g := range v.Groups {
 		m.write(`<tbody role="rowgroup">

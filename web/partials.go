@@ -165,5 +165,8 @@ func (m *htmlBuilder) text(s string) {
 
 func (m *htmlBuilder) number(n int) { m.b = strconv.AppendInt(m.b, int64(n), 10) }
 
+// markup is what an htmlBuilder wrote: templates take it as it is.
+type markup = template.HTML
+
 // HTML is what was written.
-func (m *htmlBuilder) HTML() template.HTML { return template.HTML(m.b) }
+func (m *htmlBuilder) HTML() markup { return markup(m.b) }
