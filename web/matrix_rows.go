@@ -7,7 +7,7 @@ import (
 
 // Rows is the body of the table, by venue. Roles repeat what the elements say,
 // since cards on a phone change their display.
-func (v *matrixView) Rows() markup {
+func (v *matrixView) Rows() handmade {
 	m := &htmlBuilder{b: make([]byte, 0, 1024+len(v.Groups)*256+v.size())}
 	for _, g := range v.Groups {
 		m.write(`<tbody role="rowgroup">

@@ -165,8 +165,8 @@ func (m *htmlBuilder) text(s string) {
 
 func (m *htmlBuilder) number(n int) { m.b = strconv.AppendInt(m.b, int64(n), 10) }
 
-// markup is what an htmlBuilder wrote: templates take it as it is.
-type markup = template.HTML
+// handmade is what an htmlBuilder wrote: templates take it as it is.
+type handmade = template.HTML
 
 // HTML is what was written.
-func (m *htmlBuilder) HTML() markup { return markup(m.b) }
+func (m *htmlBuilder) HTML() handmade { return handmade(m.b) }
