@@ -73,8 +73,8 @@ type Store interface {
 	// most limit.
 	Messages(ctx context.Context, id NegotiationID, limit int) ([]Message, error)
 
-	// Due lists rounds whose NextDue is not after now, longest due first, at
-	// most limit.
+	// Due lists rounds whose NextDue is not after now, the longest due first, at
+	// most limit. Concluded talks have none: the clock does nothing there.
 	Due(ctx context.Context, now time.Time, limit int) ([]RoundID, error)
 }
 

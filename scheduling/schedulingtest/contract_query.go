@@ -277,4 +277,12 @@ func (s suite) due(t *testing.T) {
 	if got := list(second, 10); got != "[b/1]" {
 		t.Errorf("after the first has lapsed got %s, want [b/1]", got)
 	}
+	if err := store.UpdateNegotiation(t.Context(), "b", scheduling.Once{}, func(n *scheduling.Negotiation) error {
+		return n.Conclude(AlphaHead, nil, Now)
+	}); err != nil {
+		t.Fatalf("conclude: %v", err)
+	}
+	if got := list(second, 10); got != "[]" {
+		t.Errorf("after the second was concluded got %s, want none", got)
+	}
 }

@@ -341,6 +341,9 @@ func (s *MemoryStore) Due(ctx context.Context, now time.Time, limit int) ([]sche
 	var found []due
 	for _, k := range s.talks {
 		for _, r := range k.rounds {
+			if k.attached(r).Negotiation.Status == scheduling.Concluded {
+				continue
+			}
 			if at := k.attached(r).NextDue(); !at.IsZero() && !at.After(now) {
 				found = append(found, due{id: r.ID, at: at})
 			}

@@ -128,7 +128,9 @@ func (s *Store) Due(ctx context.Context, now time.Time, limit int) ([]scheduling
 	var keys []string
 	err := s.engine.read(ctx, func(ctx context.Context, tx *gorm.DB) error {
 		return tx.WithContext(ctx).Raw(
-			"SELECT id FROM rounds WHERE due_at > 0 AND due_at <= ? ORDER BY due_at, id LIMIT ?", now.Unix(), limit).
+			"SELECT rounds.id FROM rounds JOIN negotiations ON negotiations.id = rounds.negotiation "+
+				"WHERE due_at > 0 AND due_at <= ? AND negotiations.status <> ? ORDER BY due_at, rounds.id LIMIT ?",
+			now.Unix(), string(scheduling.Concluded), limit).
 			Scan(&keys).Error
 	})
 	if err != nil {
