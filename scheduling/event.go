@@ -53,6 +53,7 @@ const (
 	ChangeProposed      EventKind = "change_proposed"
 	ChangeDropped       EventKind = "change_dropped"
 	PostponementAsked   EventKind = "postponement_asked"
+	PostponementAgreed  EventKind = "postponement_agreed" // by one party more, and not yet by all
 	PostponementRefused EventKind = "postponement_refused"
 	MemberInvited       EventKind = "member_invited"
 	MemberUninvited     EventKind = "member_uninvited"

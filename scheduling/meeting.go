@@ -222,10 +222,11 @@ func (r *Round) Postpone(a Act, reason Text) error {
 	}
 	r.Postponement.Agreed = append(r.Postponement.Agreed, party)
 	if !alone && !r.unanimous(r.Postponement.Agreed) {
-		r.record(Event{
-			Kind: PostponementAsked, At: a.At, By: a.By, Party: party, Slot: r.Meeting.Slot,
-			Text: r.Postponement.Reason, Evidence: a.Evidence, Scope: AllParties,
-		})
+		e := Event{Kind: PostponementAgreed, At: a.At, By: a.By, Party: party, Slot: r.Meeting.Slot, Evidence: a.Evidence, Scope: AllParties}
+		if party == r.Postponement.By {
+			e.Kind, e.Text = PostponementAsked, r.Postponement.Reason
+		}
+		r.record(e)
 		return nil
 	}
 	text := r.Postponement.Reason

@@ -3,6 +3,7 @@ package scheduling_test
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"parley/scheduling"
 	. "parley/scheduling/schedulingtest" //nolint:revive // the tests read as talks
@@ -104,5 +105,33 @@ func TestPostpone(t *testing.T) {
 				t.Errorf("got meeting %+v", m)
 			}
 		})
+	}
+}
+
+// Who asks and who agrees are two things on the record, and the reason is of
+// who asked.
+func TestPostponementIsAskedAndAgreed(t *testing.T) {
+	t.Parallel()
+	third := func(n *scheduling.Negotiation, _ *scheduling.Round) { n.Parties[2].Role = scheduling.RoleRequired }
+	_, r := Delivered(WithObserver(), WithStaff(), With(third))
+	for i, by := range []scheduling.MemberID{AlphaHead, BravoHead, CharlieHead} {
+		do(t, r.Consent(By(by, Now.Add(time.Duration(i)*time.Minute)), "G2", 1))
+	}
+	do(t, r.Confirm(By(AlphaHead, Now.Add(time.Hour)), "G2", 1))
+	r.TakeEvents()
+	do(t, r.Postpone(By(BravoHead, At(2009, 11, 4, 9, 0)), scheduling.Text{Body: "elections"}))
+	do(t, r.Postpone(Reported(Secretary, Charlie, At(2009, 11, 4, 10, 0)), scheduling.Text{}))
+	events := r.TakeEvents()
+	if len(events) != 2 {
+		t.Fatalf("%d events, want 2", len(events))
+	}
+	if asked := events[0]; asked.Kind != scheduling.PostponementAsked || asked.Text.Body != "elections" {
+		t.Errorf("asked: %+v", asked)
+	}
+	if agreed := events[1]; agreed.Kind != scheduling.PostponementAgreed || agreed.Party != Charlie || agreed.Text.Body != "" || agreed.Evidence == nil {
+		t.Errorf("agreed: %+v", agreed)
+	}
+	if r.Status != scheduling.Confirmed {
+		t.Errorf("the round is %s before all have agreed", r.Status)
 	}
 }

@@ -138,7 +138,7 @@ var headlines = []scheduling.EventKind{
 	scheduling.MeetingChanged, scheduling.MemberInvited, scheduling.MemberUninvited, scheduling.MemberLinkAsked,
 	scheduling.ProposalDelivered, scheduling.ProposalAmended, scheduling.ProposalHasWithdrawn, scheduling.ProposalHasLapsed,
 	scheduling.ProposalDeclined, scheduling.ChangeProposed, scheduling.ChangeDropped, scheduling.SlotChanged, scheduling.SlotReoffered,
-	scheduling.PostponementAsked, scheduling.PostponementRefused, scheduling.ConsentGiven, scheduling.ConsentWithdrawn,
+	scheduling.PostponementAsked, scheduling.PostponementAgreed, scheduling.PostponementRefused, scheduling.ConsentGiven, scheduling.ConsentWithdrawn,
 	scheduling.ConditionWasFailed, scheduling.ConditionWasMet, scheduling.PositionTaken, scheduling.ObjectionMade,
 	scheduling.ReleaseProposed, scheduling.ReleasedToPublic, scheduling.RoundLapsed, scheduling.RoundStalled,
 	scheduling.NegotiationSuspended, scheduling.NegotiationResumed, scheduling.NegotiationConcluded, scheduling.MeetingWasHeld,
