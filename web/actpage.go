@@ -103,6 +103,7 @@ func (s *Server) acting(c *gin.Context) (*scheduling.Round, viewer, error) {
 func (act anAct) render(s *Server, c *gin.Context, status int, r *scheduling.Round, v viewer, f *Form) error {
 	view := actView{Page: s.subPage(c, r, v), Action: roundPath(r.ID) + act.path}
 	act.page(r, v, f, &view)
+	view.Window = titled(view.Printer, view.Title, view.Back.Text)
 	if view.Submit != "" {
 		view.KeepForm = "act"
 	}

@@ -176,7 +176,7 @@ func (s *Server) renderAnswer(c *gin.Context, status int, r *scheduling.Round, v
 	p := view.Printer
 	if party == nil || party.Role != scheduling.RoleRequired {
 		view.Heading, view.Lede = p.T("answer.title"), p.T("answer.choose")
-		view.Title = view.Heading
+		view.Title, view.Window = view.Heading, titled(p, view.Heading, view.Back.Text)
 		for _, other := range r.Negotiation.Parties {
 			if other.Role == scheduling.RoleRequired && (v.Party == nil || other.ID != v.Party.ID) {
 				view.Parties = append(view.Parties, Link{Href: "?party=" + url.QueryEscape(string(other.ID)), Text: other.Name})
@@ -186,7 +186,8 @@ func (s *Server) renderAnswer(c *gin.Context, status int, r *scheduling.Round, v
 	}
 	view.For, view.Problems = party.ID, f.Problems
 	view.Heading = p.T("answer.title_for", "party", party.Name)
-	view.Title, view.Lede = view.Heading, p.T("answer.lede", "party", party.Name)
+	view.Title, view.Window = view.Heading, titled(p, view.Heading, view.Back.Text)
+	view.Lede = p.T("answer.lede", "party", party.Name)
 	view.KeepForm, view.KeepDo = "answer", "send"
 	for _, field := range []string{"from", "to", "reference"} {
 		f.LineUpTo(field, scheduling.MaxName)

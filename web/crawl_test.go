@@ -72,6 +72,23 @@ func secretive(tb testing.TB, stage string) (*scheduling.Negotiation, *schedulin
 	return n, r
 }
 
+// secretiveHouse keeps these talks, and the messages that go out in them.
+func secretiveHouse(tb testing.TB, stage string) *house {
+	tb.Helper()
+	h := newHouse(tb)
+	composer := mail.New(mail.Options{
+		Catalogs: h.server.catalogs, Base: "https://parley.example.org", Language: "en", Secret: make([]byte, 32),
+		From: calendar.Mailbox{Name: "Secretariat", Address: "office@parley.example"},
+	})
+	h.MemoryStore = schedulingtest.NewMemoryStore(composer)
+	h.server.store, h.server.access, h.server.outbox = h.MemoryStore, h.MemoryStore, h.MemoryStore
+	n, r := secretive(tb, stage)
+	if _, err := h.Create(tb.Context(), scheduling.Once{}, n, r); err != nil {
+		tb.Fatal(err)
+	}
+	return h
+}
+
 // crawl asks for every page there is as who does, and gives what came back by
 // address. No page may fail.
 func (h *house) crawl(tb testing.TB, cookie string) map[string]string {
@@ -141,17 +158,7 @@ func TestNothingCrossesTheTable(t *testing.T) {
 	for _, stage := range []string{"offered", "confirmed"} {
 		t.Run(stage, func(t *testing.T) {
 			t.Parallel()
-			h := newHouse(t)
-			composer := mail.New(mail.Options{
-				Catalogs: h.server.catalogs, Base: "https://parley.example.org", Language: "en", Secret: make([]byte, 32),
-				From: calendar.Mailbox{Name: "Secretariat", Address: "office@parley.example"},
-			})
-			h.MemoryStore = schedulingtest.NewMemoryStore(composer)
-			h.server.store, h.server.access, h.server.outbox = h.MemoryStore, h.MemoryStore, h.MemoryStore
-			n, r := secretive(t, stage)
-			if _, err := h.Create(t.Context(), scheduling.Once{}, n, r); err != nil {
-				t.Fatal(err)
-			}
+			h := secretiveHouse(t, stage)
 			names, cookie := actors(t, h)
 			found := make(map[string]bool)
 			for _, who := range names {

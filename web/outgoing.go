@@ -96,8 +96,9 @@ func (s *Server) showMessage(c *gin.Context) error {
 	}
 	view := messageView{Page: s.subPage(c, r, v), Root: roundPath(r.ID), ID: string(m.ID), Lang: m.Language, Text: m.Text, Calendar: string(m.Calendar)}
 	view.Title = m.Subject
-	view.Back = &Link{Href: view.Root + "/mail", Text: view.T("outgoing.back")}
 	view.Row = messageRowOf(view.Page, r, clockOf(r, v), m)
+	view.Window = view.T("outgoing.title", "subject", m.Subject, "name", m.Name, "when", view.Row.When)
+	view.Back = &Link{Href: view.Root + "/mail", Text: view.T("outgoing.back")}
 	return s.render(c, http.StatusOK, messagePage, view)
 }
 

@@ -63,7 +63,7 @@ func (s *Server) newOverview(c *gin.Context, r *scheduling.Round, v viewer) over
 	now := s.instant()
 	view := overviewView{Page: s.roundPage(c, r, v, tabDates)}
 	view.Heading = view.Title
-	view.Title = view.T("overview.title."+string(r.Status), "round", view.Heading)
+	view.Title, view.Window = view.T("overview.title."+string(r.Status), "round", view.Heading), ""
 	p := view.Printer
 	view.Facts = overviewFacts(p, r, now)
 	view.Rule = ruleSentence(p, r)

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"embed"
 	"errors"
 	"fmt"
@@ -28,6 +29,7 @@ const siteName = "Parley"
 type Page struct {
 	*locale.Printer
 	Title    string    // most specific first, with the state: "Confirmed: ..."
+	Window   string    // the title for the browser where the heading, which is Title, says less; see titled
 	Problems []Problem // the error summary; also puts "Error:" before the title
 	Flash    string    // what has just been recorded
 	Back     *Link
@@ -69,11 +71,18 @@ type Problem struct{ Field, Text, Label string }
 
 // HeadTitle is the title for the browser: errors first, the site last.
 func (p Page) HeadTitle() string {
-	title := p.T("shell.title_site", "title", p.Title, "site", p.Site)
+	title := p.T("shell.title_site", "title", cmp.Or(p.Window, p.Title), "site", p.Site)
 	if len(p.Problems) > 0 {
 		title = p.T("shell.title_error", "title", title)
 	}
 	return title
+}
+
+// titled is the title for the browser of a page of something: "Mail: Polar
+// Shipping Talks, third round". Whoever has many pages open tells them apart by
+// how their titles begin.
+func titled(p *locale.Printer, page, of string) string {
+	return p.T("shell.title_of", "page", page, "of", of)
 }
 
 // page is the Page for a request, in the language of the visitor.

@@ -289,6 +289,7 @@ func (s *Server) showPaper(c *gin.Context) error {
 		return fmt.Errorf("web: read paper %d of round %s: %w", proposal.Number, r.ID, err)
 	}
 	view.Doc = true
+	view.Window = view.T("paper.window", "number", proposal.Number, "version", proposal.Version, "round", view.Title)
 	view.State = view.T("paper.state."+string(proposal.Status), "party", partyName(view.Printer, r.Negotiation, proposal.By))
 	view.Withdrawn = proposal.Status == scheduling.ProposalWithdrawn || proposal.Status == scheduling.ProposalLapsed
 	for _, p := range r.Proposals {

@@ -46,6 +46,9 @@ const (
 func (s *Server) roundPage(c *gin.Context, r *scheduling.Round, v viewer, current string) Page {
 	p := s.page(c)
 	p.Title = roundTitle(p.Printer, r, v.Audience)
+	if current != "" {
+		p.Window = titled(p.Printer, p.T("round.tab."+current), p.Title)
+	}
 	p.Back = &Link{Href: "/", Text: p.T("round.all")}
 	p.Version = fmt.Sprint(r.Negotiation.Revision) // r.Version would count drafts of the other side
 	base := roundPath(r.ID)

@@ -37,6 +37,7 @@ func (s *Server) renderTalks(c *gin.Context, status int, f *Form) error {
 	if view.Page, err = s.membersPage(c, n, v); err != nil {
 		return err
 	}
+	view.Window = titled(view.Printer, view.T("talks.title"), view.Title)
 	view.State = view.T("talks.is." + string(n.Status))
 	view.Suspend, view.Resume = n.Status == scheduling.Active, n.Status == scheduling.Suspended
 	rounds, err := s.store.Rounds(c.Request.Context(), n.ID)
