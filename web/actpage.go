@@ -36,6 +36,7 @@ type anAct struct {
 	page func(r *scheduling.Round, v viewer, f *Form, view *actView)
 	do   func(r *scheduling.Round, a scheduling.Act, f *Form) error
 	read func(f *Form) // checks what was typed before anything is done
+	may  func(v viewer) error // where the policy of the route does not say it all; nil lets everybody pass
 	done string        // what is said afterwards, under done in the catalogs
 	path string        // below the round; the page's own address
 }
@@ -43,7 +44,7 @@ type anAct struct {
 // show handles the GET of an act's page.
 func (act anAct) show(s *Server) func(*gin.Context) error {
 	return func(c *gin.Context) error {
-		r, v, err := s.acting(c)
+		r, v, err := s.acting(c, act)
 		if err != nil {
 			return err
 		}
@@ -55,7 +56,7 @@ func (act anAct) show(s *Server) func(*gin.Context) error {
 // with what was typed.
 func (act anAct) carryOut(s *Server) func(*gin.Context) error {
 	return func(c *gin.Context) error {
-		r, v, err := s.acting(c)
+		r, v, err := s.acting(c, act)
 		if err != nil {
 			return err
 		}
@@ -92,10 +93,13 @@ func (act anAct) carryOut(s *Server) func(*gin.Context) error {
 
 // acting is the round and who acts on it. Observers follow, and what is asked
 // for on these pages is between the parties.
-func (s *Server) acting(c *gin.Context) (*scheduling.Round, viewer, error) {
+func (s *Server) acting(c *gin.Context, act anAct) (*scheduling.Round, viewer, error) {
 	r, v, err := s.roundOf(c)
 	if err == nil && v.Observer {
 		err = forbidden("observers_follow")
+	}
+	if err == nil && act.may != nil {
+		err = act.may(v)
 	}
 	return r, v, err
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -33,6 +34,7 @@ type answerView struct {
 	Gone     []string
 	Audience Picks
 	Consent  *Picks
+	Postpone *Picks // while a postponement is asked for
 	Action   string
 }
 
@@ -52,7 +54,8 @@ func (s *Server) showAnswer(c *gin.Context) error {
 }
 
 // createAnswer handles POST /n/:negotiation/:round/answers/new: positions, and
-// a consent where the rule counts it, in one step and on one evidence.
+// where the rule counts them a consent and what is said to a postponement, in
+// one step and on one evidence.
 func (s *Server) createAnswer(c *gin.Context) error {
 	r, v, err := s.recording(c)
 	if err != nil {
@@ -73,8 +76,13 @@ func (s *Server) createAnswer(c *gin.Context) error {
 	act.For, act.Evidence = party.ID, readEvidence(f, v)
 	answers := readAnswers(f, r)
 	consent, version := readReportedConsent(f)
-	if len(answers) == 0 && consent == "" {
+	postpone, asked := readReportedPostponement(f)
+	switch {
+	case len(answers) > 0 || consent != "" || postpone != "":
+	case agreeing(r):
 		f.Fail("", "answer.nothing")
+	default:
+		f.Fail("postponement", "answer.nothing_said")
 	}
 	if len(f.Problems) > 0 {
 		return s.renderAnswer(c, http.StatusUnprocessableEntity, r, v, party, f, posted)
@@ -86,9 +94,20 @@ func (s *Server) createAnswer(c *gin.Context) error {
 			}
 		}
 		if consent != "" {
-			return r.Consent(act, consent, version)
+			if err := r.Consent(act, consent, version); err != nil {
+				return err
+			}
 		}
-		return nil
+		if postpone == "" {
+			return nil
+		}
+		if r.Postponement == nil || r.Postponement.At.Unix() != asked { // what is said was said to an earlier request
+			return &scheduling.Error{Kind: scheduling.ErrConflict, Code: "no_postponement_asked"}
+		}
+		if postpone == "agree" {
+			return r.Postpone(act, scheduling.Text{})
+		}
+		return r.RefusePostponement(act)
 	})
 	if err == nil {
 		return s.done(c, roundPath(r.ID), "answer_recorded")
@@ -135,10 +154,21 @@ func (s *Server) recording(c *gin.Context) (*scheduling.Round, viewer, error) {
 		return nil, viewer{}, forbidden("answer_right_missing")
 	case r.Rule.Reporting == scheduling.ReportNothing:
 		return nil, viewer{}, forbidden("reporting_not_allowed")
-	case !agreeing(r):
+	case !agreeing(r) && !countsPostponement(r):
 		return nil, viewer{}, &scheduling.Error{Kind: scheduling.ErrConflict, Code: "round_" + string(r.Status)}
 	}
 	return r, v, nil
+}
+
+// countsPostponement reports whether what a party has said elsewhere to a
+// postponement that is asked for can be recorded.
+func countsPostponement(r *scheduling.Round) bool {
+	return r.Postponement != nil && r.Rule.Reporting == scheduling.ReportConsents
+}
+
+// recordsPostponement reports whether the viewer may record it.
+func recordsPostponement(r *scheduling.Round, v viewer) bool {
+	return countsPostponement(r) && !v.Observer && (v.May(scheduling.RightConvene) || v.May(scheduling.RightConsent))
 }
 
 // readEvidence reads on what the answer rests.
@@ -171,6 +201,17 @@ func readReportedConsent(f *Form) (scheduling.Label, int) {
 	return scheduling.Label(label), n
 }
 
+// readReportedPostponement reads a choice such as "agree.1257152400": what is
+// said, and when that postponement was asked for, in Unix seconds.
+func readReportedPostponement(f *Form) (said string, asked int64) {
+	said, at, _ := strings.Cut(f.Line("postponement"), ".")
+	if said != "agree" && said != "refuse" {
+		return "", 0
+	}
+	asked, _ = strconv.ParseInt(at, 10, 64)
+	return said, asked
+}
+
 func (s *Server) renderAnswer(c *gin.Context, status int, r *scheduling.Round, v viewer, party *scheduling.Party, f *Form, values url.Values) error {
 	view := answerView{Page: s.subPage(c, r, v), Action: roundPath(r.ID) + "/answers/new"}
 	p := view.Printer
@@ -199,6 +240,12 @@ func (s *Server) renderAnswer(c *gin.Context, status int, r *scheduling.Round, v
 	view.To = f.Field("to", p.T("answer.to"), "")
 	view.Number = f.Field("reference", p.T("answer.reference"), p.T("answer.reference_hint"))
 	view.Note = f.Field("note", p.T("answer.note"), p.T("reply.own_only"))
+	if recordsPostponement(r, v) {
+		view.Postpone = postponePicks(p, r, f, party)
+	}
+	if !agreeing(r) { // no date is on the table
+		return s.render(c, status, answerPage, view)
+	}
 	view.Answers = newAnswers(p, r, v, party, values, f.Problems)
 	view.Audience = audiencePicks(p, values)
 	view.Audience.Hint = p.T("answer.audience_hint", "party", party.Name, "limit", scheduling.MaxNote)
@@ -224,5 +271,20 @@ func consentPicks(p *locale.Printer, r *scheduling.Round, f *Form, party *schedu
 		choices = append(choices, Choice{Value: fmt.Sprintf("%s.%d", s.Label, s.Version), Label: slotName(p, s)})
 	}
 	picks := f.Picks("consent", p.T("answer.consent", "party", party.Name), p.T("answer.consent_hint"), choices...)
+	return &picks
+}
+
+// postponePicks offers to record what a party says to the postponement that is
+// asked for. A party that has agreed can only take that back.
+func postponePicks(p *locale.Printer, r *scheduling.Round, f *Form, party *scheduling.Party) *Picks {
+	asked := r.Postponement
+	at := strconv.FormatInt(asked.At.Unix(), 10)
+	choices := []Choice{{Value: "", Label: p.T("answer.postponement_nothing")}}
+	if !slices.Contains(asked.Agreed, party.ID) {
+		choices = append(choices, Choice{Value: "agree." + at, Label: p.T("answer.postponement_agree")})
+	}
+	choices = append(choices, Choice{Value: "refuse." + at, Label: p.T("answer.postponement_refuse")})
+	picks := f.Picks("postponement", p.T("answer.postponement", "party", party.Name),
+		p.T("answer.postponement_hint", "asker", partyName(p, r.Negotiation, asked.By)), choices...)
 	return &picks
 }

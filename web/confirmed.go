@@ -120,7 +120,7 @@ func (view *meetingView) acts(p *locale.Printer, r *scheduling.Round, v viewer, 
 	convenes, binds := v.May(scheduling.RightConvene), v.May(scheduling.RightConsent) && v.Party != nil
 	add(convenes && !r.Meeting.ChangePending, "/reschedule", "reschedule")
 	add(convenes, "/meeting/change", "room")
-	add(binds, "/postponement", "postpone")
+	add(binds || convenes && v.Party == nil, "/postponement", "postpone")
 	add(convenes && (v.Party == nil || v.Party.ID == r.Convener), "/cancellation", "cancel")
 	add(binds, "/release", "release")
 	add(v.May(scheduling.RightAnswer) && v.Party != nil, "/objection", "objection")

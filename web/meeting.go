@@ -1,6 +1,7 @@
 package web
 
 import (
+	"net/url"
 	"slices"
 
 	"parley/scheduling"
@@ -50,14 +51,41 @@ func (s *Server) abandonment() anAct {
 }
 
 // postponement is GET, POST R/postponement: to give up the date without a new
-// one, or to agree to that.
+// one, or to agree to that. Neutral staff agree for nobody: they are told where
+// to record what a party has said.
 func (s *Server) postponement() anAct {
 	return anAct{
-		path: "/postponement", done: "postponement",
+		path: "/postponement", done: "postponement", may: mayPostpone,
 		page: func(r *scheduling.Round, v viewer, f *Form, view *actView) {
 			asked := r.Postponement
 			view.Title, view.Submit = view.T("postponement.title"), view.T("postponement.ask")
+			if recordsPostponement(r, v) {
+				for _, id := range r.Negotiation.Required() {
+					if !slices.Contains(asked.Agreed, id) && id != v.Member.Party {
+						view.More = append(view.More, Link{
+							Href: roundPath(r.ID) + "/answers/new?party=" + url.QueryEscape(string(id)),
+							Text: view.T("postponement.record", "party", partyName(view.Printer, r.Negotiation, id)),
+						})
+					}
+				}
+			}
 			switch {
+			case v.Party == nil && !staffPostpones(r, v):
+				view.Lede, view.Submit = view.T("postponement.staff"), ""
+				if asked != nil {
+					view.Lede = view.T("postponement.staff_asked", "party", partyName(view.Printer, r.Negotiation, asked.By))
+				}
+				if r.Rule.Reporting == scheduling.ReportConsents {
+					view.Notes = append(view.Notes, view.T("postponement.staff_record"))
+				} else {
+					view.Notes = append(view.Notes, view.T("postponement.staff_never"))
+				}
+			case v.Party == nil:
+				view.Lede, view.Submit = view.T("postponement.alone"), view.T("postponement.do")
+				if asked == nil {
+					view.Areas = []Field{reasonField(f, view.Page)}
+					view.Readers = readers(f, view.Page)
+				}
 			case asked != nil && v.Party != nil && slices.Contains(asked.Agreed, v.Party.ID):
 				view.Lede, view.Submit = view.T("postponement.waiting"), ""
 				view.Other = &secondAct{view.Action + "/refusal", view.T("postponement.take_back")}
@@ -83,6 +111,24 @@ func (s *Server) postponement() anAct {
 			return r.Postpone(a, textFor(f, "reason"))
 		},
 	}
+}
+
+// mayPostpone lets pass who binds a party, and neutral staff that records for
+// parties or opened the round.
+func mayPostpone(v viewer) error {
+	switch {
+	case v.Party != nil && !v.May(scheduling.RightConsent):
+		return forbidden("consent_right_missing")
+	case v.Party == nil && !v.May(scheduling.RightConvene):
+		return forbidden("convene_missing")
+	}
+	return nil
+}
+
+// staffPostpones reports whether the viewer belongs to neutral staff that
+// opened the round under a rule that lets its convener postpone alone.
+func staffPostpones(r *scheduling.Round, v viewer) bool {
+	return v.Party == nil && r.Convener == "" && r.Rule.ConvenerPostpones && v.May(scheduling.RightConvene)
 }
 
 // postponementRefusal is POST R/postponement/refusal: the date stays.

@@ -149,6 +149,8 @@ func overviewNotices(p *locale.Printer, r *scheduling.Round, v viewer) []overvie
 			notice.Quote = asked.Reason.For(v.Audience)
 			if v.May(scheduling.RightConsent) && v.Party != nil {
 				notice.Action = &Link{Href: base + "/postponement", Text: p.T("overview.answer_postponement")}
+			} else if recordsPostponement(r, v) {
+				notice.Action = &Link{Href: base + "/answers/new", Text: p.T("overview.act.record")}
 			}
 		}
 		notices = append(notices, notice)
