@@ -13,6 +13,8 @@ type meetingView struct {
 	Status  string // one word of the state: confirmed, cancelled, held
 	Line    string
 	Fixed   bool
+	Off     bool   // cancelled: said first, and the date is struck through
+	Reason  string // of the cancellation, for those who may read it
 	Month   string
 	Day     int
 	Weekday string
@@ -38,7 +40,7 @@ func newMeeting(p *locale.Printer, r *scheduling.Round, v viewer, now time.Time)
 	s := r.Slot(m.Slot)
 	first := s.Days[0]
 	view := &meetingView{
-		Status: string(m.Status), Fixed: m.Status == scheduling.MeetingFixed,
+		Status: string(m.Status), Fixed: m.Status == scheduling.MeetingFixed, Off: m.Status == scheduling.MeetingCancelled,
 		Month: p.Month(first.Month), Day: first.Day, Weekday: p.Weekday(first.Weekday()), ISO: first.String(),
 		When: slotDays(p, s), Place: slotPlace(p, s, ""),
 		By: p.T("meeting_page.by", "when", clockOf(r, v).moment(p, m.ConfirmedAt), "party", partyName(p, n, confirmerOf(n, m.ConfirmedBy))),
@@ -56,6 +58,9 @@ func newMeeting(p *locale.Printer, r *scheduling.Round, v viewer, now time.Time)
 		view.Hours = p.T("round.hours_offset", "hours", view.Hours, "offset", p.Offset(s.Start()))
 	}
 	view.Place, view.Link, view.Times = slotPlace(p, s, m.Room), m.Link, slotTimes(p, r, s)
+	if view.Off {
+		return view
+	}
 	view.Download = roundPath(r.ID) + "/meeting.ics"
 	if !view.Fixed {
 		return view

@@ -101,6 +101,21 @@ func (s *Server) visibleHistory(c *gin.Context, r *scheduling.Round, v viewer, b
 	}
 }
 
+// cancellationReason is what was written when the round was cancelled, for
+// those who may read it.
+func (s *Server) cancellationReason(c *gin.Context, r *scheduling.Round, v viewer) (string, error) {
+	recorded, err := s.visibleHistory(c, r, v, 0, historyShown) // little happens after it
+	if err != nil {
+		return "", err
+	}
+	for _, e := range recorded {
+		if e.Kind == scheduling.RoundCancelled && e.Round == r.ID.Number {
+			return newTeller(s.printer(c.Request), r, v).quote(e), nil
+		}
+	}
+	return "", nil
+}
+
 // observable is what observers may know to have happened: the talks as a whole.
 // What single parties answer, ask or object is not theirs.
 var observable = []scheduling.EventKind{

@@ -56,7 +56,13 @@ func (s *Server) overview(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.render(c, http.StatusOK, overviewPage, s.newOverview(c, r, v))
+	view := s.newOverview(c, r, v)
+	if view.Meeting != nil && view.Meeting.Off {
+		if view.Meeting.Reason, err = s.cancellationReason(c, r, v); err != nil {
+			return err
+		}
+	}
+	return s.render(c, http.StatusOK, overviewPage, view)
 }
 
 func (s *Server) newOverview(c *gin.Context, r *scheduling.Round, v viewer) overviewView {
@@ -253,7 +259,7 @@ func proposalLines(p *locale.Printer, r *scheduling.Round, v viewer, now time.Ti
 			line.ReplyBy = p.T(key, "deadline", deadline(p, d, now))
 		}
 		if offer.Status != scheduling.Delivered {
-			line.ReplyBy = p.T("overview.proposal." + string(offer.Status))
+			line.ReplyBy = p.T("overview.proposal." + offerState(r, offer))
 		}
 		if !v.Observer {
 			line.Contact = offer.Contact.Name
@@ -262,6 +268,19 @@ func proposalLines(p *locale.Printer, r *scheduling.Round, v viewer, now time.Ti
 		lines = append(lines, line)
 	}
 	return lines
+}
+
+// offerState is the status of an offer, for the catalogs. That an accepted
+// offer has a date which is confirmed is true only while that date stands.
+func offerState(r *scheduling.Round, offer *scheduling.Proposal) string {
+	if m := r.Meeting; offer.Status == scheduling.Accepted && m != nil {
+		switch m.Status {
+		case scheduling.MeetingCancelled, scheduling.MeetingPostponed:
+			return string(offer.Status) + "_" + string(m.Status)
+		case scheduling.MeetingFixed, scheduling.MeetingHeld:
+		}
+	}
+	return string(offer.Status)
 }
 
 func proposalActs(p *locale.Printer, r *scheduling.Round, v viewer, offer *scheduling.Proposal) []Link {

@@ -169,8 +169,11 @@ func TestOverviewInEachState(t *testing.T) {
 		},
 		"cancelled": {
 			given: func() (*scheduling.Negotiation, *scheduling.Round) { return schedulingtest.Confirmed(inEnglish()) },
-			then:  func(r *scheduling.Round, at time.Time) error { return r.Cancel(by(at), scheduling.Text{}) },
-			says:  []string{"Cancelled: this meeting does not take place"}, never: []string{"Propose another date"},
+			then: func(r *scheduling.Round, at time.Time) error {
+				return r.Cancel(by(at), reason("The hall has burnt down.", scheduling.AllParties))
+			},
+			says:  []string{"Cancelled: this meeting does not take place The hall has burnt down. Thursday 19 November 2009", "One of its dates was confirmed; the meeting is cancelled."},
+			never: []string{"Propose another date", "Add this meeting", "Download calendar file", "one of its dates is confirmed"},
 		},
 		"postponement asked": {
 			given: func() (*scheduling.Negotiation, *scheduling.Round) { return schedulingtest.Confirmed(inEnglish()) },
@@ -291,4 +294,27 @@ func TestRowsEscapeWhatPeopleWrote(t *testing.T) {
 			t.Errorf("%s: the names are not on the page", id)
 		}
 	}
+}
+
+// A cancelled date is struck through, and the reason is for those who may read
+// it.
+func TestCancelledMeeting(t *testing.T) {
+	t.Parallel()
+	at := schedulingtest.At(2009, time.November, 3, 9, 0)
+	n, r := schedulingtest.Confirmed(inEnglish(), schedulingtest.WithObserver())
+	v := talksAt(t, at, n, r)
+	v.change(func(r *scheduling.Round) error {
+		return r.Cancel(schedulingtest.By(schedulingtest.AlphaHead, at), reason("The minister is ill.", scheduling.OwnParty))
+	})
+	for who, reads := range map[scheduling.MemberID]bool{schedulingtest.AlphaHead: true, schedulingtest.BravoHead: false, schedulingtest.CharlieHead: false} {
+		page := v.as(who).opens("")
+		cancelled, struck := strings.Index(page, "Cancelled: this meeting does not take place"), strings.Index(page, `<s><time datetime="2009-11-19">`)
+		if cancelled < 0 || struck < cancelled {
+			t.Errorf("%s: what is cancelled is said at %d, the date struck through at %d", who, cancelled, struck)
+		}
+		if strings.Contains(page, "The minister is ill.") != reads || strings.Contains(page, "/meeting.ics") {
+			t.Errorf("%s reads:\n%s", who, text(page))
+		}
+	}
+	has(t, v.as(schedulingtest.BravoHead).opens("/paper/1"), "One of its slots was confirmed; the meeting is cancelled")
 }

@@ -290,7 +290,7 @@ func (s *Server) showPaper(c *gin.Context) error {
 	}
 	view.Doc = true
 	view.Window = view.T("paper.window", "number", proposal.Number, "version", proposal.Version, "round", view.Title)
-	view.State = view.T("paper.state."+string(proposal.Status), "party", partyName(view.Printer, r.Negotiation, proposal.By))
+	view.State = view.T("paper.state."+offerState(r, proposal), "party", partyName(view.Printer, r.Negotiation, proposal.By))
 	view.Withdrawn = proposal.Status == scheduling.ProposalWithdrawn || proposal.Status == scheduling.ProposalLapsed
 	for _, p := range r.Proposals {
 		if p.Number == 0 {
