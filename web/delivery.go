@@ -81,6 +81,9 @@ func (s *Server) renderDelivery(c *gin.Context, status int, f *Form) error {
 	view.Time.Optional, view.Time.Hint = true, f.T("delivery.time_hint", "city", clockOf(r, v).City)
 	view.Reference = f.lineField("reference", "delivery.reference", "delivery.reference_hint")
 	view.Reference.Optional = true
+	for _, field := range []*Field{&view.By, &view.To, &view.Reference} {
+		field.Max = scheduling.MaxName
+	}
 	view.Problems, view.KeepForm, view.KeepDo = f.Problems, "delivery", "record"
 	return s.render(c, status, deliveryPage, view)
 }

@@ -79,7 +79,7 @@ func (s *Server) readNew(f *offerForm, a *scheduling.Account, id string) (*sched
 	n := &scheduling.Negotiation{
 		ID:        scheduling.NegotiationID(id),
 		Title:     scheduling.Text{Body: f.LineUpTo("title", scheduling.MaxName), Scope: scheduling.AllParties},
-		Reference: f.LineUpTo("reference", 40),
+		Reference: f.LineUpTo("reference", maxReference),
 	}
 	n.Parties, n.Members = f.parties(id)
 	me := scheduling.Member{

@@ -13,8 +13,8 @@ import (
 const mostListed = 4
 
 // offerSentence says what an offer offers, as one reads it out: "One day in
-// Geneva on 18, 19 or 20 November; alternatively in Washington on 8, 9 or 10
-// December".
+// Geneva on 18, 19 or 20 November 2026; alternatively in Washington on 8, 9 or 10
+// December 2026".
 func offerSentence(p *locale.Printer, t scheduling.Terms) string {
 	byOrder := func(alternative bool) string {
 		var places []string
@@ -48,22 +48,28 @@ func duration(p *locale.Printer, d scheduling.Duration) string {
 }
 
 func optionDates(p *locale.Printer, t scheduling.Terms, o scheduling.Option) string {
+	begin := func(w scheduling.Window) string { // says the year once
+		if w.From.Year == w.To.Year {
+			return p.DayMonth(w.From)
+		}
+		return p.DayMonthYear(w.From)
+	}
 	var said []string
 	if len(o.Dates) > 0 {
-		said = append(said, p.T("offer.on", "dates", p.DatesNoYear("or", o.Dates)))
+		said = append(said, p.T("offer.on", "dates", p.Dates("or", o.Dates)))
 	}
 	for _, w := range o.Windows {
 		switch {
 		case w.Days() == t.Duration.Days && w.Days() > 1:
-			said = append(said, p.T("offer.from_to", "from", p.DayMonth(w.From), "to", p.DayMonth(w.To)))
+			said = append(said, p.T("offer.from_to", "from", begin(w), "to", p.DayMonthYear(w.To)))
 		case w.Days() <= mostListed && t.Duration.Days <= 1:
 			var days []civil.Date
 			for d := w.From; !d.After(w.To); d = d.Add(1) {
 				days = append(days, d)
 			}
-			said = append(said, p.T("offer.on", "dates", p.DatesNoYear("or", days)))
+			said = append(said, p.T("offer.on", "dates", p.Dates("or", days)))
 		default:
-			said = append(said, p.T("offer.between", "from", p.DayMonth(w.From), "to", p.DayMonth(w.To)))
+			said = append(said, p.T("offer.between", "from", begin(w), "to", p.DayMonthYear(w.To)))
 		}
 	}
 	return p.Or(said...)

@@ -114,7 +114,7 @@ func (f *Form) lineField(field, label, hint string) Field {
 	}
 	v := f.Field(field, f.T(label), hint)
 	v.Autocomplete = "off"
-	v.Max = 0 // limits of names are beyond any name, and said when they bite
+	v.Max = 0 // where a limit may bite, the page says it from the start
 	return v
 }
 

@@ -54,7 +54,7 @@ func TestOverviewSaysHowDatesStand(t *testing.T) {
 	v := answered(t)
 	alpha := v.as(schedulingtest.AlphaHead).opens("")
 	has(t, alpha,
-		"One day in Geneva on 18, 19 or 20 November; alternatively in Washington on 8, 9 or 10 December.",
+		"One day in Geneva on 18, 19 or 20 November 2009; alternatively in Washington on 8, 9 or 10 December 2009.",
 		"Not possible for Bravo", "Awaiting Bravo", "One condition", "Delegation lands at 12:20.",
 		"G1 Wed 18 November", "Replies due Mon 9 November 2009, Washington time, in 4 days",
 		"Every party must consent to the same date; Alpha then confirms it.",

@@ -74,7 +74,7 @@ func document(p *locale.Printer, r *scheduling.Round, a scheduling.Act, number, 
 		Original: p.T("paper.original", "language", p.Name()),
 		Title:    p.T("paper.title", "party", by, "round", r.Name.For(everybody)),
 		Paragraphs: []string{
-			p.T("paper.proposes", "party", by, "round", r.Name.For(everybody), "talks", n.Title.For(everybody), "offer", uncapital(offerSentence(p, c.Terms))),
+			capital(p.T("paper.proposes", "party", by, "round", r.Name.For(everybody), "talks", n.Title.For(everybody), "offer", uncapital(offerSentence(p, c.Terms)))),
 		},
 		TableTitle: p.T("paper.dates"),
 	}
@@ -150,7 +150,7 @@ func paperRow(p *locale.Printer, r *scheduling.Round, s *scheduling.Slot, cities
 	for _, city := range cities {
 		row = append(row, hoursIn(p, city, s.Days[0], day.Start(), day.End()))
 	}
-	return append(row, p.ShortDate(s.DecideBy(r.Negotiation.Parties)))
+	return append(row, p.ShortDateYear(s.DecideBy(r.Negotiation.Parties)))
 }
 
 // hoursIn is the hours of a day on the clock of another city, in words where

@@ -243,3 +243,41 @@ func TestOutgoing(t *testing.T) {
 		t.Errorf("an unknown message: status %d", code)
 	}
 }
+
+// A sentence begins with a capital, also where it begins with "the secretariat".
+func TestPaperOfTheSecretariat(t *testing.T) {
+	t.Parallel()
+	catalogs, err := locale.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, r := schedulingtest.Talks(schedulingtest.WithStaff(), inEnglish())
+	for language, want := range map[string]string{"en": "\nThe secretariat proposes for ", "fr": "\nLe secrétariat propose pour "} {
+		paper, err := NewPaper(catalogs.Printer(language), r, schedulingtest.By(schedulingtest.Secretary, schedulingtest.Now), 0, schedulingtest.P1())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(paper.Text, want) {
+			t.Errorf("%s: not %q in\n%s", language, want, paper.Text)
+		}
+	}
+}
+
+// A day to decide by names its year unless it is this one.
+func TestDecideDay(t *testing.T) {
+	t.Parallel()
+	catalogs, err := locale.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, r := schedulingtest.Delivered()
+	slot := r.Slot("G1")
+	for now, want := range map[time.Time]string{
+		schedulingtest.Now:                   "Wed 18 November, in 16 days",
+		schedulingtest.Now.AddDate(-1, 0, 0): "Wed 18 November 2009, in 381 days",
+	} {
+		if got := decideDay(catalogs.Printer("en"), r, slot, now); got != want {
+			t.Errorf("at %s: got %q, want %q", now, got, want)
+		}
+	}
+}

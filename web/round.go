@@ -234,11 +234,16 @@ func decideBy(p *locale.Printer, r *scheduling.Round, s *scheduling.Slot, now ti
 	return p.T("round.decide_by", "day", decideDay(p, r, s, now))
 }
 
-// decideDay is "Mon 23 November, in 3 days": the last day at the venue.
+// decideDay is "Mon 23 November, in 3 days": the last day at the venue, with
+// the year unless it is this one.
 func decideDay(p *locale.Printer, r *scheduling.Round, s *scheduling.Slot, now time.Time) string {
 	d := s.DecideBy(r.Negotiation.Parties)
 	today := civil.DateOf(now.In(s.Venue.Zone.Location()))
-	return p.T("round.day_in", "date", p.ShortDate(d), "distance", p.In(d.DaysSince(today)))
+	date := p.ShortDate(d)
+	if d.Year != today.Year {
+		date = p.ShortDateYear(d)
+	}
+	return p.T("round.day_in", "date", date, "distance", p.In(d.DaysSince(today)))
 }
 
 // replyBy is the reply-by that comes next of what is on the table, or else the

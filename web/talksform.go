@@ -37,6 +37,13 @@ type openingFields struct {
 	Open         bool // a deadline is given
 }
 
+// The most characters of a short name, which heads a column, and of the
+// reference, which heads the papers.
+const (
+	maxShort     = 8
+	maxReference = 40
+)
+
 func delegation(i int) string { return "d" + strconv.Itoa(i) + "-" }
 
 func (f *offerForm) blankDelegation(i int) bool {
@@ -55,7 +62,7 @@ func (f *offerForm) parties(id string) (parties []scheduling.Party, members []sc
 		name := delegation(i)
 		f.Require(name + "name")
 		p := scheduling.Party{
-			ID: partyAt(i), Name: f.LineUpTo(name+"name", scheduling.MaxName), Short: f.LineUpTo(name+"short", 8),
+			ID: partyAt(i), Name: f.LineUpTo(name+"name", scheduling.MaxName), Short: f.LineUpTo(name+"short", maxShort),
 			Role: scheduling.RoleRequired, VisaDays: f.leads(name + "visa"),
 		}
 		if names[strings.ToLower(p.Name)] {
@@ -184,6 +191,7 @@ func (f *offerForm) talksFields() *talksFields {
 	v.Title = f.lineField("title", "new.talks_title", "new.talks_title_hint")
 	v.Reference = f.lineField("reference", "new.reference", "new.reference_hint")
 	v.Reference.Optional = true
+	v.Title.Max, v.Reference.Max = scheduling.MaxName, maxReference
 	for i := range v.Count {
 		name := delegation(i)
 		d := delegationFields{ID: name, Title: f.T("new.delegation", "number", i+1)}
@@ -191,6 +199,7 @@ func (f *offerForm) talksFields() *talksFields {
 		d.Short = f.lineField(name+"short", "new.short", "")
 		d.City = f.lineField(name+"city", "new.seat", "")
 		d.Head = f.lineField(name+"head", "new.head", "")
+		d.Name.Max, d.Short.Max, d.Head.Max = scheduling.MaxName, maxShort, scheduling.MaxName
 		d.Email = f.lineField(name+"email", "new.email", "")
 		d.Email.Type = "email"
 		d.Role = f.Picks(name+"role", f.T("new.role"), "",
@@ -239,6 +248,7 @@ func (f *offerForm) sideChoices(staff bool) []Choice {
 // openingFields are the inputs with what was typed.
 func (f *offerForm) openingFields(talks bool) *openingFields {
 	v := &openingFields{Round: f.lineField("round", "new.round", "new.round_hint")}
+	v.Round.Max = scheduling.MaxName
 	v.Confirmation = f.Picks("confirmation", f.T("new.confirmation"), "",
 		Choice{Value: string(scheduling.OnLastConsent), Label: f.T("new.on_last_consent"), Note: f.T("new.on_last_consent_note")},
 		Choice{Value: string(scheduling.ByConfirmer), Label: f.T("new.by_confirmer"), Note: f.T("new.by_confirmer_note")})

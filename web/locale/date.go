@@ -109,22 +109,13 @@ func (p *Printer) FromTo(first, last civil.Date) string {
 // once: "18, 19 or 20 November 2026", "30 November, 1 or 2 December 2026". The
 // days must be in order.
 func (p *Printer) Dates(conjunction string, days []civil.Date) string {
-	return p.dayList(conjunction, days, true)
-}
-
-// DatesNoYear is Dates without the years: "18, 19 or 20 November".
-func (p *Printer) DatesNoYear(conjunction string, days []civil.Date) string {
-	return p.dayList(conjunction, days, false)
-}
-
-func (p *Printer) dayList(conjunction string, days []civil.Date, years bool) string {
 	items := make([]string, len(days))
 	for i, d := range days {
 		last := i == len(days)-1
 		switch {
-		case years && (last || days[i+1].Year != d.Year):
+		case last || days[i+1].Year != d.Year:
 			items[i] = p.DayMonthYear(d)
-		case last || days[i+1].Month != d.Month || days[i+1].Year != d.Year:
+		case days[i+1].Month != d.Month:
 			items[i] = p.DayMonth(d)
 		default:
 			items[i] = p.day(d)

@@ -49,7 +49,6 @@ func TestDates(t *testing.T) {
 		"days, fr":                          {fr.Dates("or", []civil.Date{wed, wed.Add(1), wed.Add(2)}), "18, 19 ou 20 novembre 2026"},
 		"days, months":                      {en.Dates("and", []civil.Date{wed, day(2026, 11, 30), first}), "18, 30 November and 1 December 2026"},
 		"days, years":                       {en.Dates("or", []civil.Date{day(2026, 12, 31), day(2027, 1, 1)}), "31 December 2026 or 1 January 2027"},
-		"days, no year":                     {en.DatesNoYear("or", []civil.Date{wed, wed.Add(1), day(2026, 12, 8)}), "18, 19 November or 8 December"},
 		"days, none":                        {en.Dates("or", nil), ""},
 		"hours":                             {en.Hours(civil.Span{From: civil.Clock(10, 0), To: civil.Clock(18, 30)}), "10:00–18:30"},
 		"hours, fr":                         {fr.Hours(civil.Span{From: civil.Clock(9, 5), To: civil.EndOfDay}), "09\u00a0h\u00a005\u00a0–\u00a024\u00a0h\u00a000"},
