@@ -156,10 +156,29 @@ func (t teller) entry(e scheduling.Recorded) historyEntry {
 	} else if name := personName(t.r.Negotiation, e.By, t.v); name != "" {
 		entry.Details = append(entry.Details, t.p.T("history.by", "name", name))
 	}
+	if d, ok := t.delivery(e); ok && !t.v.Observer {
+		entry.Quote = "" // by whom and to whom are in the sentence
+		entry.Details = append(entry.Details, deliverySentence(t.p, d))
+	}
 	if e.Digest != "" && !t.v.Observer {
 		entry.Details = append(entry.Details, t.p.T("history.digest", "digest", e.Digest))
 	}
 	return entry
+}
+
+// delivery is the record that an event tells of: form, reference, day, by whom
+// and to whom.
+func (t teller) delivery(e scheduling.Recorded) (scheduling.Delivery, bool) {
+	if e.Kind != scheduling.DeliveryRecorded || e.Round != t.r.ID.Number {
+		return scheduling.Delivery{}, false
+	}
+	i := slices.IndexFunc(t.r.Deliveries, func(d scheduling.Delivery) bool {
+		return d.Proposal == e.Proposal && d.Version == e.Version && d.RecordedBy == e.By && d.RecordedAt.Equal(e.At) && d.By+" – "+d.To == e.Text.Body
+	})
+	if i < 0 {
+		return scheduling.Delivery{}, false
+	}
+	return t.r.Deliveries[i], true
 }
 
 // args fill the sentence of any kind; each takes what it needs.
@@ -264,6 +283,9 @@ func (t teller) record(e scheduling.Recorded) []string {
 	said := ""
 	if e.Evidence != nil {
 		said = evidence(t.p, e.Evidence)
+	}
+	if d, ok := t.delivery(e); ok && !t.v.Observer {
+		said = deliverySentence(t.p, d)
 	}
 	digest := e.Digest
 	if t.v.Observer {
