@@ -35,10 +35,10 @@ type secondAct struct{ Action, Text string }
 type anAct struct {
 	page func(r *scheduling.Round, v viewer, f *Form, view *actView)
 	do   func(r *scheduling.Round, a scheduling.Act, f *Form) error
-	read func(f *Form) // checks what was typed before anything is done
+	read func(f *Form)        // checks what was typed before anything is done
 	may  func(v viewer) error // where the policy of the route does not say it all; nil lets everybody pass
-	done string        // what is said afterwards, under done in the catalogs
-	path string        // below the round; the page's own address
+	done string               // what is said afterwards, under done in the catalogs
+	path string               // below the round; the page's own address
 }
 
 // show handles the GET of an act's page.

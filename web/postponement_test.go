@@ -84,7 +84,9 @@ func TestPostponementAnsweredTooLate(t *testing.T) {
 	staff := v.as(schedulingtest.Secretary)
 	form := staff.said("agree.1257238800")
 	at := v.now.Add(time.Hour)
-	v.change(func(r *scheduling.Round) error { return r.RefusePostponement(schedulingtest.By(schedulingtest.AlphaHead, at)) })
+	v.change(func(r *scheduling.Round) error {
+		return r.RefusePostponement(schedulingtest.By(schedulingtest.AlphaHead, at))
+	})
 	withStatus(t, staff.post("/answers/new", form), http.StatusConflict)
 	v.change(func(r *scheduling.Round) error {
 		return r.Postpone(schedulingtest.By(schedulingtest.AlphaHead, at), scheduling.Text{})
