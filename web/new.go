@@ -41,7 +41,7 @@ func (s *Server) newDesk(c *gin.Context) (offerDesk, error) {
 		if err != nil {
 			return fmt.Errorf("web: open talks: %w", err)
 		}
-		return s.sent(c, scheduling.RoundID{Negotiation: id, Number: 1}, draft, "offer_sent")
+		return s.sent(c, r.Negotiation, scheduling.RoundID{Negotiation: id, Number: 1}, act, draft, "offer_sent")
 	}
 	return d, nil
 }
@@ -182,7 +182,7 @@ func (s *Server) nextRoundDesk(c *gin.Context) (offerDesk, error) {
 		if err != nil {
 			return fmt.Errorf("web: open round: %w", err)
 		}
-		return s.sent(c, id, draft, "offer_sent")
+		return s.sent(c, n, id, act, draft, "offer_sent")
 	}
 	d.parties = []Choice{{Value: "", Label: p.T("new.choose")}}
 	for _, party := range n.Parties {

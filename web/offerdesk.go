@@ -333,12 +333,45 @@ func offers(slot *scheduling.Slot, number int) bool {
 	})
 }
 
-// sent goes on to the round after an offer was delivered or kept.
-func (s *Server) sent(c *gin.Context, id scheduling.RoundID, draft bool, key string) error {
-	if draft {
+// sent goes on to the round after an offer was delivered or kept. That every
+// party was written to is said only where it is so; the round names the others.
+func (s *Server) sent(c *gin.Context, n *scheduling.Negotiation, id scheduling.RoundID, act scheduling.Act, draft bool, key string) error {
+	switch author := n.Member(act.By); {
+	case draft:
 		key = "offer_draft_kept"
+	case author != nil && len(unwritten(n, author.Party)) > 0:
+		key += "_on_paper"
 	}
 	return s.done(c, roundPath(id), key)
+}
+
+// unwritten are the parties, besides the author's, in which nobody is told of
+// offers by mail: the paper has to be handed to them.
+func unwritten(n *scheduling.Negotiation, author scheduling.PartyID) []scheduling.PartyID {
+	return slices.DeleteFunc(n.Required(), func(id scheduling.PartyID) bool {
+		return id == author || slices.ContainsFunc(n.Members, func(m scheduling.Member) bool {
+			return m.Party == id && !m.Removed && m.Email != "" && m.Rights != scheduling.RightObserve
+		})
+	})
+}
+
+// unserved says to the author's side, and to the office, which parties have to
+// be handed the offer; "" when each was written to, or once a delivery of this
+// version is on record.
+func unserved(p *locale.Printer, r *scheduling.Round, v viewer, offer *scheduling.Proposal) string {
+	standing := r.Proposal(offer.Number) == offer && (offer.Status == scheduling.Delivered || offer.Status == scheduling.Declined)
+	served := slices.ContainsFunc(r.Deliveries, func(d scheduling.Delivery) bool { return d.Proposal == offer.Number && d.Version == offer.Version })
+	if !standing || served || v.Observer || !v.May(scheduling.RightConvene) || v.Party != nil && offer.By != v.Member.Party {
+		return ""
+	}
+	var names []string
+	for _, id := range unwritten(r.Negotiation, offer.By) {
+		names = append(names, partyName(p, r.Negotiation, id))
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return p.T("paper.unserved", "n", offer.Number, "parties", p.And(names...))
 }
 
 // deliver puts the offer on the table of r, with the paper made of it there.

@@ -164,6 +164,11 @@ func overviewNotices(p *locale.Printer, r *scheduling.Round, v viewer) []overvie
 	if r.Status == scheduling.Confirmed && r.Meeting.ChangePending {
 		notices = append(notices, overviewNotice{Text: p.T("overview.change_pending", "slot", slotName(p, r.Slot(r.Meeting.Slot)))})
 	}
+	for _, offer := range r.Proposals {
+		if text := unserved(p, r, v, offer); text != "" && agreeing(r) {
+			notices = append(notices, overviewNotice{Text: text, Action: &Link{Href: paperPath(r, offer) + "/delivery", Text: p.T("paper.record")}})
+		}
+	}
 	if r.Postponed && agreeing(r) {
 		notices = append(notices, overviewNotice{Text: p.T("overview.postponed", "slot", slotName(p, r.Slot(r.Meeting.Slot)))})
 	}

@@ -270,6 +270,7 @@ type paperView struct {
 	Digest     string
 	Deliveries []string
 	MayRecord  bool
+	Unserved   string // which parties have to be handed the paper
 	Withdrawn  bool
 }
 
@@ -288,7 +289,7 @@ func (s *Server) showPaper(c *gin.Context) error {
 	if err := json.Unmarshal([]byte(proposal.Paper.Document), &view.Document); err != nil {
 		return fmt.Errorf("web: read paper %d of round %s: %w", proposal.Number, r.ID, err)
 	}
-	view.Doc = true
+	view.Doc, view.Unserved = true, unserved(view.Printer, r, v, proposal)
 	view.Window = view.T("paper.window", "number", proposal.Number, "version", proposal.Version, "round", view.Title)
 	view.State = view.T("paper.state."+offerState(r, proposal), "party", partyName(view.Printer, r.Negotiation, proposal.By))
 	view.Withdrawn = proposal.Status == scheduling.ProposalWithdrawn || proposal.Status == scheduling.ProposalLapsed

@@ -42,7 +42,7 @@ func (s *Server) roundDesk(c *gin.Context, before *scheduling.Proposal) (offerDe
 		if err != nil {
 			return err
 		}
-		return s.sent(c, r.ID, draft, key)
+		return s.sent(c, r.Negotiation, r.ID, act, draft, key)
 	}
 	return d, r, v, nil
 }

@@ -81,6 +81,52 @@ func TestFurtherOffer(t *testing.T) {
 	hasNot(t, v.as(schedulingtest.AlphaHead).opens("/paper/2"), "Only if they insist.")
 }
 
+// What is said after an offer is true of every party: who has no mail has to
+// be handed the paper, and the author's side alone is told so.
+func TestOfferIsServedOnPaper(t *testing.T) {
+	t.Parallel()
+	noMail := schedulingtest.With(func(n *scheduling.Negotiation, _ *scheduling.Round) {
+		n.Members = slices.DeleteFunc(n.Members, func(m scheduling.Member) bool { return m.Party == schedulingtest.Bravo })
+		n.Members = append(n.Members, scheduling.Member{ID: schedulingtest.BravoOfficer, Party: schedulingtest.Bravo, Name: "B. Officer", Rights: scheduling.RightConvene})
+	})
+	for name, tc := range map[string]struct {
+		adjust []schedulingtest.Adjustment
+		flash  string
+		says   bool
+	}{
+		"all have mail": {nil, "offer_amended", false},
+		"one has none":  {[]schedulingtest.Adjustment{noMail}, "offer_amended_on_paper", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			v := delivered(t, tc.adjust...)
+			alpha, action := v.as(schedulingtest.AlphaHead), roundPath(v.id)+"/proposals/1/amendment"
+			form := with(filled(t, alpha.opens("/proposals/1/amendment"), action), "o0-from", "14:00", "do", "check")
+			send := with(filled(t, alpha.post("/proposals/1/amendment", form).Body.String(), action), "do", "send")
+			for range 2 {
+				rec := alpha.post("/proposals/1/amendment", send)
+				if got := strings.Join(rec.Header().Values("Set-Cookie"), "\n"); !strings.Contains(got, "flash="+tc.flash+";") {
+					t.Errorf("status %d, and what is said comes from %q", rec.Code, got)
+				}
+			}
+			const handOver = "Nobody could be written to about offer 1 on the side of Bravo. Hand over the paper, then record the delivery."
+			for _, page := range []string{"", "/paper/1"} {
+				if got := strings.Contains(text(alpha.opens(page)), handOver); got != tc.says {
+					t.Errorf("%s names Bravo: %t", page, got)
+				}
+			}
+			hasNot(t, v.as(schedulingtest.BravoOfficer).opens("/paper/1"), "Nobody could be written to")
+			hasNot(t, alpha.opens("/paper/1?version=1"), "Nobody could be written to")
+			v.change(func(r *scheduling.Round) error {
+				return r.RecordDelivery(schedulingtest.By(schedulingtest.AlphaHead, *v.now), scheduling.Delivery{
+					Proposal: 1, Form: scheduling.DeliveredByHand, By: "Embassy", To: "Ministry", Date: schedulingtest.Date(2009, 11, 2),
+				})
+			})
+			hasNot(t, alpha.opens("")+alpha.opens("/paper/1"), "Nobody could be written to")
+		})
+	}
+}
+
 func TestAmendment(t *testing.T) {
 	t.Parallel()
 	v := delivered(t)
@@ -259,6 +305,13 @@ func TestRecordDelivery(t *testing.T) {
 		page := viewer.opens("/paper/1")
 		if n := strings.Count(text(page), want); n != 1 {
 			t.Errorf("%s reads it %d times:\n%s", who, n, text(page))
+		}
+		history := text(viewer.opens("/history"))
+		if strings.Count(history, want) != 1 || strings.Count(history, "Embassy of Alpha") != 1 {
+			t.Errorf("%s reads in the history:\n%s", who, history)
+		}
+		if record := viewer.get("/history.csv").Body.String(); strings.Count(record, want) != 1 {
+			t.Errorf("%s has on record:\n%s", who, record)
 		}
 	}
 }
