@@ -132,7 +132,11 @@ func (l *leadView) step(p *locale.Printer, r *scheduling.Round, v viewer, all []
 	switch {
 	case offered >= 0 && v.May(scheduling.RightConsent):
 		st := &all[offered]
-		l.Next = p.T("lead.others_consented", "who", someNames(p, r, st.Consents, true), "slot", slotName(p, st.Slot))
+		key := "lead.others_consented"
+		if len(st.Consents) > 1 {
+			key = "lead.many_consented"
+		}
+		l.Next = p.T(key, "who", someNames(p, r, st.Consents, true), "slot", slotName(p, st.Slot))
 		l.Action = consentLink(p, r, st.Slot)
 		if open > 0 {
 			l.More = reply
@@ -166,11 +170,12 @@ func (l *leadView) confirm(p *locale.Printer, r *scheduling.Round, v viewer, agr
 	}
 }
 
-// wait says whose answers are missing, or else that consents are.
+// wait says whose answers are missing, or else that consents are. Who has
+// consented to a date has answered.
 func (l *leadView) wait(p *locale.Printer, r *scheduling.Round, all []scheduling.Standing) {
 	var silent []scheduling.PartyID
 	for i, id := range r.Negotiation.Required() {
-		if slices.ContainsFunc(all, func(s scheduling.Standing) bool { return s.Levels[i] == "" }) {
+		if committed(all, id) == nil && slices.ContainsFunc(all, func(s scheduling.Standing) bool { return s.Levels[i] == "" }) {
 			silent = append(silent, id)
 		}
 	}

@@ -136,14 +136,14 @@ func TestMeetingPages(t *testing.T) {
 	bravo.sends("/postponement", url.Values{"reason": {"the minister is ill"}})
 	has(t, alpha.opens("/postponement"), "Bravo asks to postpone the meeting without a new date.", "Agree: postpone", "Do not agree: the date stays")
 	hasNot(t, alpha.opens("/postponement"), "the minister is ill")
-	has(t, bravo.opens("/postponement"), "Your side has agreed to a postponement", "Take it back: the date stays")
+	has(t, bravo.opens("/postponement"), "Your party has agreed to a postponement", "Take it back: the date stays")
 	hasNot(t, bravo.opens("/postponement"), "Agree: postpone")
 	alpha.sends("/postponement", nil)
 	has(t, bravo.opens(""), "The meeting is postponed and has no date.")
 
 	n, r = schedulingtest.Confirmed(inEnglish(), schedulingtest.WithRule(func(ru *scheduling.Rule) { ru.ConvenerPostpones = true }))
 	k = keep(t, now, n, r)
-	has(t, k.as(a).opens("/postponement"), "The rule of this round lets your side postpone alone.")
+	has(t, k.as(a).opens("/postponement"), "The rule of this round lets your party postpone alone.")
 	hasNot(t, k.as(b).opens("/postponement"), "postpone alone")
 }
 

@@ -83,7 +83,7 @@ func TestRivalLearnsNothingOfOwnPartyText(t *testing.T) {
 	form.Set("do", "draft")
 	bravo.sends("/reply", form)
 	has(t, bravo.opens(""), "The minister is at a secret place.")
-	has(t, bravo.opens("/reply"), "This is the draft that your side kept", "B. Officer")
+	has(t, bravo.opens("/reply"), "This is the draft that your party kept", "B. Officer")
 
 	for _, id := range []scheduling.MemberID{schedulingtest.AlphaHead, schedulingtest.CharlieHead, schedulingtest.Secretary} {
 		for _, page := range []string{"", "?lang=fr", "?only=awaiting", "/history", "/history.csv", "/reply", "/consent/G3", "/confirmation/G3", "/answers/new?party=bravo", "/reply/receipt"} {
@@ -102,7 +102,7 @@ func TestObserversSeeStandingAlone(t *testing.T) {
 	})
 	charlie := v.as(schedulingtest.CharlieHead)
 	page := charlie.opens("")
-	has(t, page, "Not possible for 1", "Awaiting 1", "Acceptable to both", "Consented: 1 . Awaiting consent of 1")
+	has(t, page, "Not possible for 1", "Awaiting 1", "Acceptable to both", "Consented: 1 party . Awaiting consent of 1 party")
 	hasNot(t, page, "Delegation lands", "Visas", `class="c"`, "Bravo has consented", "Reply</a>", "Consent</a>", "Not possible for Bravo")
 	history := charlie.opens("/history")
 	has(t, history, "Alpha delivered offer 1.")
@@ -152,9 +152,9 @@ func TestOverviewInEachState(t *testing.T) {
 		"confirmed": {
 			given: func() (*scheduling.Negotiation, *scheduling.Round) { return schedulingtest.Confirmed(inEnglish()) },
 			says: []string{
-				"Confirmed by both parties", "Download calendar file (.ics)", "Propose another date", "Postpone without a new date",
-				"Change the room or the link", "Cancel the meeting", "Tell the public", "Make an objection", "by Alpha.",
-				"The invitation was sent to 1 person on your side.",
+				"Confirmed by both parties", "Download calendar file (.ics)", "Propose a new date", "Postpone without a new date",
+				"Change the room or the link", "Cancel the round", "Tell the public", "Make an objection", "by Alpha.",
+				"The invitation was sent to 1 person of your party.",
 			},
 			never: []string{"Record that the meeting took place", "Best date so far"},
 		},
@@ -165,7 +165,7 @@ func TestOverviewInEachState(t *testing.T) {
 		"held": {
 			given: func() (*scheduling.Negotiation, *scheduling.Round) { return schedulingtest.Confirmed(inEnglish()) },
 			then:  func(r *scheduling.Round, _ time.Time) error { return r.MarkHeld(by(late)) },
-			at:    late, says: []string{"Held: this meeting took place"}, never: []string{"Propose another date"},
+			at:    late, says: []string{"Held: this meeting took place"}, never: []string{"Propose a new date"},
 		},
 		"cancelled": {
 			given: func() (*scheduling.Negotiation, *scheduling.Round) { return schedulingtest.Confirmed(inEnglish()) },
@@ -173,7 +173,7 @@ func TestOverviewInEachState(t *testing.T) {
 				return r.Cancel(by(at), reason("The hall has burnt down.", scheduling.AllParties))
 			},
 			says:  []string{"Cancelled: this meeting does not take place The hall has burnt down. Thursday 19 November 2009", "One of its dates was confirmed; the meeting is cancelled."},
-			never: []string{"Propose another date", "Add this meeting", "Download calendar file", "one of its dates is confirmed"},
+			never: []string{"Propose a new date", "Add this meeting", "Download calendar file", "one of its dates is confirmed"},
 		},
 		"postponement asked": {
 			given: func() (*scheduling.Negotiation, *scheduling.Round) { return schedulingtest.Confirmed(inEnglish()) },

@@ -114,7 +114,7 @@ func TestWhoAnswersPostponement(t *testing.T) {
 	r.Convener, r.Rule.ConvenerPostpones = "", true
 	v = talksAt(t, *v.now, n, r)
 	staff := v.as(schedulingtest.Secretary)
-	has(t, staff.opens("/postponement"), "lets your side postpone alone", "Reason")
+	has(t, staff.opens("/postponement"), "lets your party postpone alone", "Reason")
 	staff.sends("/postponement", url.Values{"reason": {"Fire."}})
 	if r := v.round(); !r.Postponed {
 		t.Errorf("the round is %s", r.Status)

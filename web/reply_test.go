@@ -201,7 +201,7 @@ func TestStaleReplyKeepsAnswersAndShowsTheChange(t *testing.T) {
 					[]scheduling.Answer{{Slot: "G2", SlotVersion: 1, Level: scheduling.LevelNotPossible}})
 			},
 			answer: "preferred", status: http.StatusConflict,
-			says: []string{"Somebody on your side has answered on G2 in the meantime.", "Somebody on your side has meanwhile answered “Not possible” here."},
+			says: []string{"Somebody of your party has answered on G2 in the meantime.", "Somebody of your party has meanwhile answered “Not possible” here."},
 		},
 		"a colleague has answered the same": {
 			meanwhile: func(v visitTo, r *scheduling.Round) error {

@@ -38,6 +38,9 @@ func (l *letter) body(head scheduling.Event, m scheduling.Message) (text, html s
 	}
 	if !l.to.Removed {
 		c.Open, c.Address, c.Private = l.reader.T("mail.open"), scheduling.LinkPlace, true
+		if m.Method == "REQUEST" { // an invitation: nothing is left to answer here
+			c.Open = l.reader.T("mail.look")
+		}
 		if l.to.Account != "" {
 			c.Address, c.Private = l.home(), false
 		}
