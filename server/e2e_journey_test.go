@@ -66,7 +66,7 @@ func fromOfferToInvitation(alpha, bravo visitor) {
 	see(alpha, "Room XX, Palais des Nations, Geneva")
 
 	// The old date stays in force until the new one is agreed.
-	alpha.Follow("Propose another date")
+	alpha.Follow("Propose a new date")
 	alpha.Choose("", "W2")
 	alpha.Press("Offer these slots again")
 	see(alpha, "the date in force stays: G1")
@@ -83,7 +83,7 @@ func fromOfferToInvitation(alpha, bravo visitor) {
 	alpha.Press("Confirm and send invitations")
 	see(alpha, "Wednesday 9 December 2026", "Washington")
 
-	alpha.Follow("Cancel the meeting")
+	alpha.Follow("Cancel the round")
 	alpha.Press("Cancel the round")
 	see(alpha, "The round is cancelled.")
 	bravo.Open(round)

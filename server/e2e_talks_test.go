@@ -53,7 +53,7 @@ func openTalks(v visitor, observers ...string) {
 	v.Choose("Reply by", "November")
 	v.Fill("Reply by", "Year", "2026")
 	v.Fill("", "Point of contact", "A. Archer")
-	v.Choose("A date on which all agree is confirmed", "by an act of its own")
+	v.Choose("A date on which all agree is confirmed", "separately, by a named party")
 	v.Choose("Who confirms", "Delegation 1")
 	v.Press("Check and send")
 	see(v, "6 dates go on the table", "G1 Wednesday 18 November 2026", "W3 Thursday 10 December 2026", "FOA/8/1/PROP.1")
@@ -213,7 +213,7 @@ func talks(t *testing.T, p *product, alpha, bravo visitor) {
 	}
 
 	// Rescheduled: the old date is in force until the new one is confirmed.
-	alpha.Follow("Propose another date")
+	alpha.Follow("Propose a new date")
 	alpha.Choose("", "W2")
 	alpha.Press("Offer these slots again")
 	inForce("moving", "20261118", "CONFIRMED")
@@ -238,7 +238,7 @@ func talks(t *testing.T, p *product, alpha, bravo visitor) {
 	people.all("REQUEST", everybody...)
 
 	alpha.Open(round)
-	alpha.Follow("Cancel the meeting")
+	alpha.Follow("Cancel the round")
 	alpha.Press("Cancel the round")
 	see(alpha, "The round is cancelled.")
 	people.all("CANCEL", everybody...)
