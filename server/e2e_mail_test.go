@@ -141,7 +141,7 @@ func events(source string) []vevent {
 // letterTo waits for the newest mail to somebody that want accepts.
 func (p *product) letterTo(to string, want func(letter) bool) letter {
 	p.t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(90 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		for _, m := range slices.Backward(p.mail.To(to)) {
 			if l := read(p.t, m); want(l) {
 				return l
@@ -252,7 +252,7 @@ func keep(t *testing.T, name string, content []byte) {
 // waitForRetry waits until a mail could not be sent.
 func (p *product) waitForRetry() {
 	p.t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); !strings.Contains(p.logged.String(), "message not sent"); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(90 * time.Second); !strings.Contains(p.logged.String(), "message not sent"); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			p.t.Fatalf("no mail was tried: %s", p.logged)
 		}
