@@ -43,30 +43,32 @@ type historyEntry struct {
 }
 
 // history handles GET /n/:negotiation/:round/history: what happened in the
-// round and to the talks, as far as the viewer may know. With ?before= it goes
-// on from there.
+// round and to the talks, as far as the viewer may know. With ?skip= it goes on
+// after so many entries of the viewer's own view: the numbers that the store
+// gives would tell by their gaps how much the other side keeps to itself.
 func (s *Server) history(c *gin.Context) error {
 	r, v, err := s.roundOf(c)
 	if err != nil {
 		return err
 	}
-	before, err := strconv.ParseInt(c.DefaultQuery("before", "0"), 10, 64)
-	if err != nil || before < 0 {
+	skip, err := strconv.Atoi(c.DefaultQuery("skip", "0"))
+	if err != nil || skip < 0 || skip > longestHistory {
 		return hidden()
 	}
-	recorded, err := s.visibleHistory(c, r, v, before, historyShown+1)
+	recorded, err := s.visibleHistory(c, r, v, skip+historyShown+1)
 	if err != nil {
 		return err
 	}
+	recorded = recorded[min(skip, len(recorded)):]
 	view := historyView{Page: s.roundPage(c, r, v, tabHistory), Clock: clockOf(r, v).City}
 	view.Heading = view.Title
 	view.Title = view.T("history.title", "round", view.Heading)
 	view.Record = roundPath(r.ID) + "/history.csv"
 	if len(recorded) > historyShown {
 		recorded = recorded[:historyShown]
-		view.Older = fmt.Sprintf("?before=%d", recorded[len(recorded)-1].Seq)
+		view.Older = fmt.Sprintf("?skip=%d", skip+historyShown)
 	}
-	if before > 0 {
+	if skip > 0 {
 		view.Newest = roundPath(r.ID) + "/history"
 	}
 	teller := newTeller(view.Printer, r, v)
@@ -76,11 +78,12 @@ func (s *Server) history(c *gin.Context) error {
 	return s.render(c, http.StatusOK, historyPage, view)
 }
 
-// visibleHistory reads up to limit entries that the viewer may know, older
-// than before. Many may have to be skipped, so it reads on until there are
+// visibleHistory reads up to limit entries that the viewer may know, newest
+// first. Many may have to be passed over, so it reads on until there are
 // enough.
-func (s *Server) visibleHistory(c *gin.Context, r *scheduling.Round, v viewer, before int64, limit int) ([]scheduling.Recorded, error) {
+func (s *Server) visibleHistory(c *gin.Context, r *scheduling.Round, v viewer, limit int) ([]scheduling.Recorded, error) {
 	var visible []scheduling.Recorded
+	before := int64(0)
 	for {
 		batch, err := s.store.History(c.Request.Context(), r.ID.Negotiation, before, max(limit, historyShown))
 		if err != nil {
@@ -104,7 +107,7 @@ func (s *Server) visibleHistory(c *gin.Context, r *scheduling.Round, v viewer, b
 // cancellationReason is what was written when the round was cancelled, for
 // those who may read it.
 func (s *Server) cancellationReason(c *gin.Context, r *scheduling.Round, v viewer) (string, error) {
-	recorded, err := s.visibleHistory(c, r, v, 0, historyShown) // little happens after it
+	recorded, err := s.visibleHistory(c, r, v, historyShown) // little happens after it
 	if err != nil {
 		return "", err
 	}
@@ -242,7 +245,7 @@ func (s *Server) historyRecord(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	recorded, err := s.visibleHistory(c, r, v, 0, longestHistory)
+	recorded, err := s.visibleHistory(c, r, v, longestHistory)
 	if err != nil {
 		return err
 	}

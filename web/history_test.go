@@ -68,18 +68,21 @@ func TestHistoryPages(t *testing.T) {
 			t.Fatalf("%d entries on a page", n)
 		}
 		entries += n
-		_, rest, more := strings.Cut(body, `href="?before=`)
+		_, rest, more := strings.Cut(body, `href="?skip=`)
 		if !more {
 			break
 		}
-		seq, _, _ := strings.Cut(rest, `"`)
-		page = "/history?before=" + seq
+		skip, _, _ := strings.Cut(rest, `"`)
+		if want := strconv.Itoa(entries); skip != want { // and not a number of the store's
+			t.Errorf("the next page skips %s entries, want the %s shown", skip, want)
+		}
+		page = "/history?skip=" + skip
 	}
 	if want := 2*historyShown + 3; entries != want { // and the two openings and the offer
 		t.Errorf("%d entries on all pages, want %d", entries, want)
 	}
 	has(t, bravo.opens("/history"), "All times are Moscow time.", "Mon 2 November 2009, 13:39")
-	for _, bad := range []string{"/history?before=x", "/history?before=-1"} {
+	for _, bad := range []string{"/history?skip=x", "/history?skip=-1", "/history?skip=1000000000"} {
 		withStatus(t, bravo.get(bad), http.StatusNotFound)
 	}
 }
