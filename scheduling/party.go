@@ -34,14 +34,19 @@ type Party struct {
 	Short string // heads columns: "GBR"; may be empty
 	City  string // seat, whose local time is shown beside the venue's
 	Zone  civil.Zone
-	Role  Role
+	// Country of the seat, ISO 3166-1 alpha-2 in capitals; "" when not said.
+	Country string
+	Role    Role
+	// TwoPersons makes what goes to all parties or the public need a drafter
+	// and another member who releases it.
+	TwoPersons bool
 	// VisaDays is the visa lead time in days by country of the venue (ISO
 	// 3166-1 alpha-2): what this party needs between a decision and the first day.
 	VisaDays map[string]int
 }
 
 // Rights are what a member may do for the party.
-type Rights uint8
+type Rights uint16
 
 // The rights. RightObserve is reading alone; every other right includes it.
 const (
@@ -49,17 +54,30 @@ const (
 	RightConsent                    // bind the party
 	RightConvene                    // make offers, manage the party's members, confirm where the party is named for it
 	RightObserve
+	RightPreside // chair: what the rule of a round leaves to its chair
+	RightMediate // mediator: read sealed positions where the parties agreed to it
+	RightRooms   // conference officer: rooms and holds
+	RightRelease // release what another member of the party has drafted
 )
 
 var rightNames = []struct {
 	right Rights
 	name  string
-}{{RightAnswer, "answer"}, {RightConsent, "consent"}, {RightConvene, "convene"}, {RightObserve, "observe"}}
+}{
+	{RightAnswer, "answer"},
+	{RightConsent, "consent"},
+	{RightConvene, "convene"},
+	{RightObserve, "observe"},
+	{RightPreside, "preside"},
+	{RightMediate, "mediate"},
+	{RightRooms, "rooms"},
+	{RightRelease, "release"},
+}
 
 // Has reports whether r includes every right of want.
 func (r Rights) Has(want Rights) bool { return r&want == want }
 
-// Names lists the rights in r: answer, consent, convene, observe.
+// Names lists the rights in r by name, in the order in which they are declared.
 func (r Rights) Names() []string {
 	var names []string
 	for _, n := range rightNames {

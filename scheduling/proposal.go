@@ -226,7 +226,7 @@ func (r *Round) Deliver(a Act, c Content, paper Paper) error {
 		r.Status = OnTheTable
 	case Confirmed:
 		r.pend(a, m.Party)
-	case OnTheTable, Stalled, Lapsed, Held, Cancelled:
+	case OnTheTable, AgreedAdReferendum, Stalled, Lapsed, Held, Cancelled:
 	}
 	for _, cand := range candidates {
 		r.offer(a, p, cand)

@@ -23,22 +23,25 @@ type RoundStatus string
 const (
 	Preparing  RoundStatus = "preparing"    // nothing delivered yet
 	OnTheTable RoundStatus = "on_the_table" // slots are offered
-	Stalled    RoundStatus = "stalled"      // no slot is left that nobody has ruled out
-	Lapsed     RoundStatus = "lapsed"       // its deadline passed
-	Confirmed  RoundStatus = "confirmed"    // a slot is fixed; a change of date may be pending
-	Held       RoundStatus = "held"         // the meeting took place
-	Cancelled  RoundStatus = "cancelled"
+	// AgreedAdReferendum is agreed by all, by some subject to approval; other slots stay open.
+	AgreedAdReferendum RoundStatus = "agreed_ad_referendum"
+	Stalled            RoundStatus = "stalled"   // no slot is left that nobody has ruled out
+	Lapsed             RoundStatus = "lapsed"    // its deadline passed
+	Confirmed          RoundStatus = "confirmed" // a slot is fixed; a change of date may be pending
+	Held               RoundStatus = "held"      // the meeting took place
+	Cancelled          RoundStatus = "cancelled"
 )
 
 // roundMoves is the state table of a round.
 var roundMoves = map[RoundStatus][]RoundStatus{
-	Preparing:  {OnTheTable, Cancelled},
-	OnTheTable: {Stalled, Lapsed, Confirmed, Cancelled},
-	Stalled:    {OnTheTable, Lapsed, Confirmed, Cancelled},
-	Lapsed:     {Cancelled},
-	Confirmed:  {OnTheTable, Held, Cancelled},
-	Held:       nil,
-	Cancelled:  nil,
+	Preparing:          {OnTheTable, Cancelled},
+	OnTheTable:         {AgreedAdReferendum, Stalled, Lapsed, Confirmed, Cancelled},
+	AgreedAdReferendum: {OnTheTable, Confirmed, Cancelled},
+	Stalled:            {OnTheTable, Lapsed, Confirmed, Cancelled},
+	Lapsed:             {Cancelled},
+	Confirmed:          {OnTheTable, Held, Cancelled},
+	Held:               nil,
+	Cancelled:          nil,
 }
 
 // MayBecome reports whether a round may move from s to next.
@@ -227,7 +230,7 @@ func (r *Round) writable() error {
 // time, or for a new date while the old one stays in force.
 func (r *Round) open() bool {
 	switch r.Status {
-	case OnTheTable, Stalled:
+	case OnTheTable, AgreedAdReferendum, Stalled:
 		return true
 	case Confirmed:
 		return r.Meeting.ChangePending

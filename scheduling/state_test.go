@@ -12,7 +12,7 @@ import (
 
 var (
 	roundStatuses = []scheduling.RoundStatus{
-		scheduling.Preparing, scheduling.OnTheTable, scheduling.Stalled, scheduling.Lapsed, scheduling.Confirmed,
+		scheduling.Preparing, scheduling.OnTheTable, scheduling.AgreedAdReferendum, scheduling.Stalled, scheduling.Lapsed, scheduling.Confirmed,
 		scheduling.Held, scheduling.Cancelled,
 	}
 	slotStatuses = []scheduling.SlotStatus{
@@ -47,7 +47,8 @@ func TestMoves(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct{ got, want string }{
 		"round": {moves(roundStatuses), `preparing: on_the_table cancelled
-on_the_table: stalled lapsed confirmed cancelled
+on_the_table: agreed_ad_referendum stalled lapsed confirmed cancelled
+agreed_ad_referendum: on_the_table confirmed cancelled
 stalled: on_the_table lapsed confirmed cancelled
 lapsed: cancelled
 confirmed: on_the_table held cancelled

@@ -23,7 +23,7 @@ func Populated() (*scheduling.Negotiation, *scheduling.Round) {
 
 	r.Name = text("Second round")
 	r.Status, r.Postponed = scheduling.OnTheTable, true
-	r.Rule.ConvenerPostpones = true
+	populateRule(&r.Rule)
 	r.Deadline = scheduling.Deadline{Date: Date(2009, time.December, 31), At: civil.Clock(17, 0), Zone: "Europe/Vienna", City: "Vienna"}
 	r.Proposals = populatedProposals(text)
 	r.Slots = populatedSlots(text, evidence)
@@ -62,11 +62,21 @@ func Populated() (*scheduling.Negotiation, *scheduling.Round) {
 	return n, r
 }
 
+func populateRule(ru *scheduling.Rule) {
+	ru.ConvenerPostpones, ru.Override, ru.RevealAtDeadline, ru.MediatorSees, ru.Balance = true, true, true, true, true
+	ru.Core, ru.Quorum = []scheduling.PartyID{Bravo, Alpha}, 2
+	ru.Consultation = scheduling.Deadline{Date: Date(2009, time.November, 10), At: civil.EndOfDay, Zone: "Europe/Zurich", City: "Geneva"}
+	ru.Reveal = scheduling.Deadline{Date: Date(2009, time.November, 6), At: civil.Clock(17, 0), Zone: "Europe/Zurich", City: "Geneva"}
+	ru.Ranking = scheduling.LeastBurden
+}
+
 func populateNegotiation(n *scheduling.Negotiation) {
 	n.Status = scheduling.Suspended
 	n.Title = scheduling.Text{Body: "Alpha & Bravo «talks»", Owner: Alpha, Scope: scheduling.NamedParties, Named: []scheduling.PartyID{Charlie, Bravo}}
 	n.Party(Charlie).VisaDays = map[string]int{"US": 20, "CH": 3}
+	n.Party(Charlie).Country, n.Party(Charlie).TwoPersons = "AT", true
 	n.Members[1].Removed = true
+	n.Members[1].Rights = scheduling.RightPreside | scheduling.RightMediate | scheduling.RightRooms | scheduling.RightRelease
 }
 
 func populatedProposals(text func(string) scheduling.Text) []*scheduling.Proposal {

@@ -95,7 +95,7 @@ func (rd Reader) Feed(r *scheduling.Round) []calendar.Event {
 		return events
 	}
 	switch r.Status {
-	case scheduling.OnTheTable, scheduling.Stalled, scheduling.Confirmed:
+	case scheduling.OnTheTable, scheduling.AgreedAdReferendum, scheduling.Stalled, scheduling.Confirmed:
 		for _, s := range r.Offered() {
 			events = append(events, rd.Hold(r, s))
 		}

@@ -27,7 +27,9 @@ type partyRow struct {
 	Short       string
 	City        string
 	Zone        string
+	Country     string
 	Role        string
+	TwoPersons  bool
 	VisaDays    string
 }
 
@@ -74,7 +76,8 @@ func newNegotiationRows(n *scheduling.Negotiation) (negotiationRows, error) {
 		}
 		rows.parties = append(rows.parties, partyRow{
 			Negotiation: string(n.ID), ID: string(p.ID), Place: i, Name: p.Name, Short: p.Short,
-			City: p.City, Zone: string(p.Zone), Role: string(p.Role), VisaDays: visa,
+			City: p.City, Zone: string(p.Zone), Country: p.Country, Role: string(p.Role),
+			TwoPersons: p.TwoPersons, VisaDays: visa,
 		})
 	}
 	for i, m := range n.Members {
@@ -101,7 +104,8 @@ func (rows negotiationRows) build() (*scheduling.Negotiation, error) {
 	for _, p := range rows.parties {
 		party := scheduling.Party{
 			ID: scheduling.PartyID(p.ID), Name: p.Name, Short: p.Short, City: p.City,
-			Zone: civil.Zone(p.Zone), Role: scheduling.Role(p.Role),
+			Zone: civil.Zone(p.Zone), Country: p.Country,
+			Role: scheduling.Role(p.Role), TwoPersons: p.TwoPersons,
 		}
 		if err := decode(p.VisaDays, &party.VisaDays); err != nil {
 			return nil, err

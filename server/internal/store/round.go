@@ -136,7 +136,7 @@ func newRoundRow(r *scheduling.Round) (roundRow, error) {
 	if row.Name, err = encodeText(r.Name); err != nil {
 		return row, err
 	}
-	if row.Rule, err = encode(ruleValue(r.Rule)); err != nil {
+	if row.Rule, err = encode(newRuleColumn(r.Rule)); err != nil {
 		return row, err
 	}
 	if r.Deadline != (scheduling.Deadline{}) {
@@ -213,7 +213,7 @@ func (rows roundRows) build(n *scheduling.Negotiation) (*scheduling.Round, error
 func (row roundRow) build() (*scheduling.Round, error) {
 	var (
 		name         textValue
-		rule         ruleValue
+		rule         ruleColumn
 		deadline     deadlineValue
 		postponement *postponementValue
 		release      *releaseValue
@@ -236,7 +236,7 @@ func (row roundRow) build() (*scheduling.Round, error) {
 	r := &scheduling.Round{
 		ID:      scheduling.RoundID{Negotiation: scheduling.NegotiationID(row.Negotiation), Number: row.Number},
 		Version: row.Version, Name: scheduling.Text(name), UID: row.UID, Status: scheduling.RoundStatus(row.Status),
-		Postponed: row.Postponed, Convener: scheduling.PartyID(row.Convener), Rule: scheduling.Rule(rule),
+		Postponed: row.Postponed, Convener: scheduling.PartyID(row.Convener), Rule: rule.rule(),
 		Deadline: scheduling.Deadline(deadline), OpenedAt: instant(row.OpenedAt),
 	}
 	if p := postponement; p != nil {

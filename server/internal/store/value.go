@@ -34,6 +34,39 @@ type ruleValue struct {
 	Confirmer         scheduling.PartyID      `json:"confirmer,omitempty"`
 	Reporting         scheduling.Reporting    `json:"reporting"`
 	ConvenerPostpones bool                    `json:"convener_postpones,omitempty"`
+
+	Core   []scheduling.PartyID `json:"core,omitempty"`
+	Quorum int                  `json:"quorum,omitempty"`
+
+	Consultation scheduling.Deadline `json:"-"`
+	Override     bool                `json:"override,omitempty"`
+
+	Reveal           scheduling.Deadline `json:"-"`
+	RevealAtDeadline bool                `json:"reveal_at_deadline,omitempty"`
+	MediatorSees     bool                `json:"mediator_sees,omitempty"`
+
+	Ranking scheduling.RankingMethod `json:"ranking,omitempty"`
+	Balance bool                     `json:"balance,omitempty"`
+}
+
+// ruleColumn is the JSON of a rule. Its deadlines stand beside the rest, since
+// their own type has no names for JSON.
+type ruleColumn struct {
+	ruleValue
+	Consultation deadlineValue `json:"consultation,omitzero"`
+	Reveal       deadlineValue `json:"reveal,omitzero"`
+}
+
+func newRuleColumn(ru scheduling.Rule) ruleColumn {
+	return ruleColumn{
+		ruleValue: ruleValue(ru), Consultation: deadlineValue(ru.Consultation), Reveal: deadlineValue(ru.Reveal),
+	}
+}
+
+func (v ruleColumn) rule() scheduling.Rule {
+	ru := scheduling.Rule(v.ruleValue)
+	ru.Consultation, ru.Reveal = scheduling.Deadline(v.Consultation), scheduling.Deadline(v.Reveal)
+	return ru
 }
 
 type contactValue struct {

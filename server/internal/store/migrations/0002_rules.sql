@@ -1,0 +1,4 @@
+-- +goose Up
+
+ALTER TABLE parties ADD COLUMN country TEXT NOT NULL DEFAULT '';
+ALTER TABLE parties ADD COLUMN two_persons BOOLEAN NOT NULL DEFAULT FALSE;
