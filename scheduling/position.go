@@ -33,11 +33,30 @@ const (
 	ConditionFailed ConditionState = "failed"
 )
 
+// ReasonClass is what kind of reason rules a slot out, for those who would
+// rather not say the reason itself. It is read by whoever may read the reason.
+type ReasonClass string
+
+// The classes of reasons. Nobody has to name one.
+const (
+	NoReasonClass   ReasonClass = "" // not stated
+	ReasonKeyPerson ReasonClass = "key_person"
+	ReasonTravel    ReasonClass = "travel"
+	ReasonHoliday   ReasonClass = "holiday"
+	ReasonVisa      ReasonClass = "visa"
+	ReasonSecurity  ReasonClass = "security"
+	ReasonPolicy    ReasonClass = "policy"
+)
+
+// ReasonClasses lists the classes that can be stated.
+var ReasonClasses = []ReasonClass{ReasonKeyPerson, ReasonTravel, ReasonHoliday, ReasonVisa, ReasonSecurity, ReasonPolicy}
+
 // A Position is a party's statement on one version of a slot. It informs; it
 // never binds.
 type Position struct {
 	Level       Level
-	Reason      Text // why; for if-need-be its condition
+	Reason      Text        // why; for if-need-be its condition
+	ReasonClass ReasonClass // why it is not possible; "" for every other level
 	Condition   ConditionState
 	Rank        int // the party's own order among slots of the same level, 1 first; 0 is none
 	SlotVersion int
@@ -95,6 +114,7 @@ type Answer struct {
 	SlotVersion int // the version that the author was looking at
 	Level       Level
 	Reason      Text
+	ReasonClass ReasonClass // kept only with LevelNotPossible
 	Rank        int
 }
 
@@ -158,6 +178,8 @@ func (r *Round) checkAnswer(ans Answer) *Error {
 		return refuse(ErrConflict, "slot_changed", "slot", string(s.Label))
 	case !slices.Contains(Levels, ans.Level):
 		return refuse(ErrInvalid, "level_unknown", "slot", string(s.Label))
+	case ans.ReasonClass != NoReasonClass && !slices.Contains(ReasonClasses, ans.ReasonClass):
+		return refuse(ErrInvalid, "reason_class_unknown", "slot", string(s.Label))
 	case ans.Level == LevelIfNeedBe && strings.TrimSpace(ans.Reason.Body) == "":
 		return refuse(ErrInvalid, "condition_missing", "slot", string(s.Label))
 	case tooLong(ans.Reason, MaxNote):
@@ -175,8 +197,12 @@ func (r *Round) answer(a Act, party PartyID, ans Answer) {
 		Level: ans.Level, Reason: ans.Reason, Rank: ans.Rank, SlotVersion: s.Version,
 		By: a.By, At: a.At, Late: r.late(s, a.At), Reported: a.Evidence,
 	}
-	if ans.Level == LevelIfNeedBe {
+	switch ans.Level {
+	case LevelIfNeedBe:
 		p.Condition = ConditionOpen
+	case LevelNotPossible:
+		p.ReasonClass = ans.ReasonClass
+	case LevelPreferred, LevelAvailable:
 	}
 	if old, ok := s.Position(party); ok && old.says(p) {
 		return
@@ -206,8 +232,16 @@ func (r *Round) reconsider(party PartyID, s *Slot) {
 
 // says reports whether two positions say the same thing, whoever said it when.
 func (p Position) says(q Position) bool {
-	return p.Level == q.Level && p.Reason.Body == q.Reason.Body && p.Reason.Scope == q.Reason.Scope &&
+	return p.Level == q.Level && p.ReasonClass == q.ReasonClass && p.Reason.Body == q.Reason.Body && p.Reason.Scope == q.Reason.Scope &&
 		slices.Equal(p.Reason.Named, q.Reason.Named) && p.Rank == q.Rank && p.Reported == nil && q.Reported == nil
+}
+
+// Class is the class of the reason, for those who may read the reason.
+func (p Position) Class(to Audience) ReasonClass {
+	if !p.Reason.Visible(to) {
+		return NoReasonClass
+	}
+	return p.ReasonClass
 }
 
 // late reports whether the reply-by of every proposal that offers the slot has

@@ -86,6 +86,7 @@ type matrixNote struct {
 	Party      string
 	Slots      string
 	Level      string
+	Class      string // of the reason
 	Quote      string
 	Evidence   string
 
@@ -97,6 +98,7 @@ type noteKey struct {
 	party           scheduling.PartyID
 	level           scheduling.Level
 	quote, evidence string
+	class           scheduling.ReasonClass
 }
 
 // marks are the classes of the levels, which the sprite's marks share.
@@ -376,17 +378,17 @@ func (m *matrix) mark(cell *matrixCell, pos scheduling.Position, consent *schedu
 // note is the note of one answer, shared by answers that say the same; nil
 // when there is nothing that the viewer may read.
 func (m *matrix) note(s *scheduling.Slot, party scheduling.PartyID, pos scheduling.Position) *matrixNote {
-	key := noteKey{party: party, level: pos.Level, quote: pos.Reason.For(m.v.Audience)}
+	key := noteKey{party: party, level: pos.Level, quote: pos.Reason.For(m.v.Audience), class: pos.Class(m.v.Audience)}
 	if pos.Reported != nil {
 		key.evidence = m.p.T("overview.reported", "evidence", evidence(m.p, pos.Reported))
 	}
-	if key.quote == "" && key.evidence == "" {
+	if key.quote == "" && key.evidence == "" && key.class == scheduling.NoReasonClass {
 		return nil
 	}
 	n := m.notes[key]
 	if n == nil {
 		n = &matrixNote{
-			key: key, Party: partyName(m.p, m.r.Negotiation, party), Level: m.words[pos.Level], Quote: key.quote, Evidence: key.evidence,
+			key: key, Party: partyName(m.p, m.r.Negotiation, party), Level: m.words[pos.Level], Class: className(m.p, key.class), Quote: key.quote, Evidence: key.evidence,
 		}
 		m.notes[key] = n
 		m.view.Notes = append(m.view.Notes, n)

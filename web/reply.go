@@ -130,24 +130,25 @@ func (s *Server) replying(c *gin.Context) (*scheduling.Round, viewer, error) {
 func replyValues(r *scheduling.Round, party scheduling.PartyID) url.Values {
 	values := url.Values{}
 	shared, reasons := true, false
-	put := func(label scheduling.Label, level scheduling.Level, reason scheduling.Text, rank int) {
+	put := func(label scheduling.Label, level scheduling.Level, reason scheduling.Text, class scheduling.ReasonClass, rank int) {
 		values.Set("level-"+string(label), string(level))
 		values.Set("why-"+string(label), reason.Body)
+		values.Set("class-"+string(label), string(class))
 		if rank > 0 {
 			values.Set("rank-"+string(label), strconv.Itoa(rank))
 		}
-		if reason.Body != "" {
+		if reason.Body != "" || class != scheduling.NoReasonClass {
 			reasons = true
 			shared = shared && reason.Scope == scheduling.AllParties
 		}
 	}
 	for _, s := range r.Offered() {
 		if p, ok := s.Position(party); ok {
-			put(s.Label, p.Level, p.Reason, p.Rank)
+			put(s.Label, p.Level, p.Reason, p.ReasonClass, p.Rank)
 		}
 	}
 	for _, a := range r.Drafts[party].Answers {
-		put(a.Slot, a.Level, a.Reason, a.Rank)
+		put(a.Slot, a.Level, a.Reason, a.ReasonClass, a.Rank)
 	}
 	if reasons && shared {
 		values.Set("audience", string(scheduling.AllParties))
@@ -172,7 +173,8 @@ func readAnswers(f *Form, r *scheduling.Round) []scheduling.Answer {
 		version, _ := strconv.Atoi(firstPart(f.Line("seen-" + label)))
 		answers = append(answers, scheduling.Answer{
 			Slot: s.Label, SlotVersion: version, Level: level, Rank: f.Int("rank-"+label, 0, len(r.Slots)),
-			Reason: scheduling.Text{Body: f.LineUpTo("why-"+label, scheduling.MaxNote), Scope: scope},
+			Reason:      scheduling.Text{Body: f.LineUpTo("why-"+label, scheduling.MaxNote), Scope: scope},
+			ReasonClass: scheduling.ReasonClass(f.Line("class-" + label)),
 		})
 	}
 	return answers
@@ -190,7 +192,7 @@ func seenOf(s *scheduling.Slot, party scheduling.PartyID, to scheduling.Audience
 	if !ok {
 		return fmt.Sprintf("%d.none", s.Version)
 	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s|%s|%s|%d", p.Level, p.Reason.For(to), p.Reason.Scope, p.Rank))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s|%s|%s|%s|%d", p.Level, p.Reason.For(to), p.Reason.Scope, p.ReasonClass, p.Rank))
 	return fmt.Sprintf("%d.%s", s.Version, hex.EncodeToString(sum[:6]))
 }
 
@@ -203,7 +205,7 @@ func unseen(r *scheduling.Round, party scheduling.PartyID, to scheduling.Audienc
 		if !ok || a.SlotVersion != s.Version || posted.Get("seen-"+string(a.Slot)) == seenOf(s, party, to) {
 			continue
 		}
-		if p.Level != a.Level || p.Reason.For(to) != a.Reason.Body {
+		if p.Level != a.Level || p.Reason.For(to) != a.Reason.Body || p.Level == scheduling.LevelNotPossible && p.ReasonClass != a.ReasonClass {
 			return &scheduling.Error{
 				Kind: scheduling.ErrConflict, Code: "answer_changed", Field: "slot-" + string(a.Slot),
 				Params: map[string]string{"slot": string(a.Slot)},

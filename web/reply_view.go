@@ -46,6 +46,7 @@ type answerSlot struct {
 	Label, Legend, Hours string
 	Choices              []answerChoice
 	Why, Rank            string
+	Classes              []Choice // of reasons, where the date is not possible
 	Error, WhyError      string
 	Changed              []string // what is no longer as the author saw it
 	Seen, Was            string
@@ -150,6 +151,7 @@ func newAnswer(p *locale.Printer, s *scheduling.Slot, v viewer, party *schedulin
 		Why: values.Get("why-" + label), Rank: values.Get("rank-" + label),
 		Seen: seenOf(s, party.ID, v.Audience), Was: slotTerms(p, s),
 	}
+	slot.Classes = reasonClasses(p, scheduling.ReasonClass(values.Get("class-"+label)))
 	chosen := values.Get("level-" + label)
 	for i, l := range scheduling.Levels {
 		id := "level-" + label
@@ -168,6 +170,23 @@ func newAnswer(p *locale.Printer, s *scheduling.Slot, v viewer, party *schedulin
 	}
 	slot.Changed = whatChanged(p, s, v, party, values)
 	return slot
+}
+
+// reasonClasses is the choice of what kind of reason rules a date out.
+func reasonClasses(p *locale.Printer, chosen scheduling.ReasonClass) []Choice {
+	choices := []Choice{{Label: p.T("reply.class.not_stated"), Chosen: chosen == scheduling.NoReasonClass}}
+	for _, class := range scheduling.ReasonClasses {
+		choices = append(choices, Choice{Value: string(class), Label: className(p, class), Chosen: class == chosen})
+	}
+	return choices
+}
+
+// className is the class of a reason in words, and "" where none is stated.
+func className(p *locale.Printer, class scheduling.ReasonClass) string {
+	if class == scheduling.NoReasonClass {
+		return ""
+	}
+	return p.T("reply.class." + string(class))
 }
 
 // whatChanged says what is no longer as the author of a posted form saw it.
@@ -217,6 +236,7 @@ type receiptView struct {
 
 type receiptLine struct {
 	Slot, Reason string
+	Class        string // of the reason
 	Chip         Chip
 }
 
@@ -247,6 +267,7 @@ func (s *Server) showReceipt(c *gin.Context) error {
 		}
 		view.Lines = append(view.Lines, receiptLine{
 			Slot: slotName(p.Printer, slot), Chip: Chip{Level: marks[pos.Level], Word: levelWord(p.Printer, pos.Level)}, Reason: pos.Reason.For(v.Audience),
+			Class: className(p.Printer, pos.Class(v.Audience)),
 		})
 	}
 	if at.IsZero() {

@@ -30,7 +30,7 @@ func Populated() (*scheduling.Negotiation, *scheduling.Round) {
 	r.Drafts = map[scheduling.PartyID]scheduling.Draft{
 		Alpha: {By: AlphaHead, At: later(1)},
 		Bravo: {By: BravoOfficer, At: later(2), Answers: []scheduling.Answer{
-			{Slot: "W1", SlotVersion: 1, Level: scheduling.LevelIfNeedBe, Reason: text("visas"), Rank: 2},
+			{Slot: "W1", SlotVersion: 1, Level: scheduling.LevelIfNeedBe, Reason: text("visas"), ReasonClass: scheduling.ReasonVisa, Rank: 2},
 			{Slot: "G2", SlotVersion: 3},
 		}},
 	}
@@ -125,7 +125,7 @@ func populatedSlots(text func(string) scheduling.Text, evidence *scheduling.Evid
 			Positions: map[scheduling.PartyID]scheduling.Position{
 				Alpha: {Level: scheduling.LevelAvailable, SlotVersion: 1, By: AlphaHead, At: later(1), Implied: true, Reason: scheduling.Text{Owner: Alpha}},
 				Bravo: {
-					Level: scheduling.LevelIfNeedBe, Reason: text("subject to visas"), Condition: scheduling.ConditionMet, Rank: 3,
+					Level: scheduling.LevelIfNeedBe, Reason: text("subject to visas"), ReasonClass: scheduling.ReasonTravel, Condition: scheduling.ConditionMet, Rank: 3,
 					SlotVersion: 1, By: AlphaHead, At: later(2), Late: true, Reported: evidence,
 				},
 			},

@@ -97,7 +97,7 @@ func newRoundRows(r *scheduling.Round) (roundRows, error) {
 	}
 	for party, d := range r.Drafts {
 		answers, err := encodeList(convert(d.Answers, func(a scheduling.Answer) answerValue {
-			return answerValue{Slot: a.Slot, SlotVersion: a.SlotVersion, Level: a.Level, Reason: textValue(a.Reason), Rank: a.Rank}
+			return answerValue{Slot: a.Slot, SlotVersion: a.SlotVersion, Level: a.Level, Reason: textValue(a.Reason), ReasonClass: a.ReasonClass, Rank: a.Rank}
 		}))
 		if err != nil {
 			return roundRows{}, err
@@ -182,7 +182,7 @@ func (rows roundRows) build(n *scheduling.Negotiation) (*scheduling.Round, error
 		r.Drafts[scheduling.PartyID(d.Party)] = scheduling.Draft{
 			By: scheduling.MemberID(d.ByMember), At: instant(d.At),
 			Answers: convert(answers, func(v answerValue) scheduling.Answer {
-				return scheduling.Answer{Slot: v.Slot, SlotVersion: v.SlotVersion, Level: v.Level, Reason: scheduling.Text(v.Reason), Rank: v.Rank}
+				return scheduling.Answer{Slot: v.Slot, SlotVersion: v.SlotVersion, Level: v.Level, Reason: scheduling.Text(v.Reason), ReasonClass: v.ReasonClass, Rank: v.Rank}
 			}),
 		}
 	}

@@ -167,7 +167,7 @@ func (rows roundRows) buildSlots() ([]*scheduling.Slot, error) {
 
 func encodeSaid(party scheduling.PartyID, p scheduling.Position) (string, error) {
 	v := saidValue{
-		Condition: p.Condition, Rank: p.Rank, Late: p.Late, Implied: p.Implied, Reported: newEvidenceValue(p.Reported),
+		Class: p.ReasonClass, Condition: p.Condition, Rank: p.Rank, Late: p.Late, Implied: p.Implied, Reported: newEvidenceValue(p.Reported),
 	}
 	if r := textValue(p.Reason); r.Owner != party || r.Body != "" || r.Scope != scheduling.OwnParty || len(r.Named) > 0 {
 		v.Reason = &r
@@ -181,7 +181,7 @@ func encodeSaid(party scheduling.PartyID, p scheduling.Position) (string, error)
 func (row positionRow) build(said saidValue) scheduling.Position {
 	p := scheduling.Position{
 		Level: scheduling.Level(row.Level), Reason: scheduling.Text{Owner: scheduling.PartyID(row.Party)},
-		Condition: said.Condition, Rank: said.Rank, SlotVersion: row.SlotVersion,
+		ReasonClass: said.Class, Condition: said.Condition, Rank: said.Rank, SlotVersion: row.SlotVersion,
 		By: scheduling.MemberID(row.ByMember), At: instant(row.At),
 		Late: said.Late, Implied: said.Implied, Reported: said.Reported.evidence(),
 	}

@@ -192,6 +192,7 @@ func (v *evidenceValue) evidence() *scheduling.Evidence {
 // is "" in the column.
 type saidValue struct {
 	Reason    *textValue                `json:"reason,omitempty"` // nil is an empty text of the party's own
+	Class     scheduling.ReasonClass    `json:"class,omitempty"`
 	Condition scheduling.ConditionState `json:"condition,omitempty"`
 	Rank      int                       `json:"rank,omitempty"`
 	Late      bool                      `json:"late,omitempty"`
@@ -218,11 +219,12 @@ type sourceValue struct {
 }
 
 type answerValue struct {
-	Slot        scheduling.Label `json:"slot"`
-	SlotVersion int              `json:"slot_version"`
-	Level       scheduling.Level `json:"level,omitempty"`
-	Reason      textValue        `json:"reason,omitzero"`
-	Rank        int              `json:"rank,omitempty"`
+	Slot        scheduling.Label       `json:"slot"`
+	SlotVersion int                    `json:"slot_version"`
+	Level       scheduling.Level       `json:"level,omitempty"`
+	Reason      textValue              `json:"reason,omitzero"`
+	ReasonClass scheduling.ReasonClass `json:"class,omitempty"`
+	Rank        int                    `json:"rank,omitempty"`
 }
 
 type postponementValue struct {
