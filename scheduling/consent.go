@@ -6,9 +6,22 @@ import (
 	"time"
 )
 
+// ConsentKind says in what way a party consents.
+type ConsentKind string
+
+// The kinds of consent.
+const (
+	FullConsent  ConsentKind = ""
+	AdReferendum ConsentKind = "ad_referendum" // subject to the approval of the party's authority
+	Tacit        ConsentKind = "tacit"         // by silence, under a rule that the party accepted beforehand
+	Firm         ConsentKind = "firm"          // given in advance with a firm offer
+)
+
 // A Consent binds a party to one version of one slot. A party consents to one
 // slot of a round at a time.
 type Consent struct {
+	Kind        ConsentKind
+	Until       Deadline // ad referendum: for approval; firm: end of the offer
 	SlotVersion int
 	By          MemberID
 	At          time.Time

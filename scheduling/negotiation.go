@@ -33,6 +33,9 @@ type Negotiation struct {
 	Parties   []Party
 	Members   []Member
 	CreatedAt time.Time
+	// SuspendedAt is when the talks were last suspended, resumed since or not;
+	// zero is never.
+	SuspendedAt time.Time
 
 	events []Event
 }

@@ -44,7 +44,7 @@ func (r *Round) clone() *Round {
 		slot.Positions, slot.Consents = maps.Clone(s.Positions), maps.Clone(s.Consents)
 		c.Slots[i] = &slot
 	}
-	c.Drafts = maps.Clone(r.Drafts)
+	c.Drafts, c.Accepted = maps.Clone(r.Drafts), maps.Clone(r.Accepted)
 	c.Deliveries, c.Objections = slices.Clone(r.Deliveries), slices.Clone(r.Objections)
 	if r.Meeting != nil {
 		m := *r.Meeting

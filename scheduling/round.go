@@ -68,8 +68,12 @@ type Round struct {
 	Slots        []*Slot
 	Drafts       map[PartyID]Draft
 	Meeting      *Meeting
-	Postponement *Postponement // asked for and not yet agreed
-	Release      *Release      // what the public may be told
+	Postponement *Postponement          // asked for and not yet agreed
+	Accepted     map[PartyID]Acceptance // SilenceProcedure: the parties whose silence counts
+	Silence      *Silence               // running now
+	Decision     *Decision              // ChairDecides: the last one
+	RuleChange   *RuleChange            // proposed and not yet agreed
+	Release      *Release               // what the public may be told
 	Deliveries   []Delivery
 	Objections   []Objection
 	OpenedAt     time.Time

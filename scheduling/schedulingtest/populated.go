@@ -24,6 +24,13 @@ func Populated() (*scheduling.Negotiation, *scheduling.Round) {
 	r.Name = text("Second round")
 	r.Status, r.Postponed = scheduling.OnTheTable, true
 	populateRule(&r.Rule)
+	r.Accepted = map[scheduling.PartyID]scheduling.Acceptance{Alpha: {By: AlphaHead, At: later(1), Reported: evidence}, Bravo: {By: BravoHead, At: later(2)}}
+	r.Silence = &scheduling.Silence{Slot: "W1", SlotVersion: 1, Ends: r.Rule.Reveal, By: BravoHead, Party: Bravo, At: later(3)}
+	r.Decision = &scheduling.Decision{Slot: "G2", SlotVersion: 3, By: BravoHead, Party: Bravo, At: later(4), Reasons: text("the term of the tribunal")}
+	r.RuleChange = &scheduling.RuleChange{
+		Rule: r.Rule, Deadline: r.Rule.Consultation, By: Bravo, At: later(5), Reason: text("time presses"),
+		Agreed: []scheduling.PartyID{Bravo}, Refused: []scheduling.PartyID{Alpha},
+	}
 	r.Deadline = scheduling.Deadline{Date: Date(2009, time.December, 31), At: civil.Clock(17, 0), Zone: "Europe/Vienna", City: "Vienna"}
 	r.Proposals = populatedProposals(text)
 	r.Slots = populatedSlots(text, evidence)
@@ -75,6 +82,7 @@ func populateNegotiation(n *scheduling.Negotiation) {
 	n.Title = scheduling.Text{Body: "Alpha & Bravo «talks»", Owner: Alpha, Scope: scheduling.NamedParties, Named: []scheduling.PartyID{Charlie, Bravo}}
 	n.Party(Charlie).VisaDays = map[string]int{"US": 20, "CH": 3}
 	n.Party(Charlie).Country, n.Party(Charlie).TwoPersons = "AT", true
+	n.SuspendedAt = later(11)
 	n.Members[1].Removed = true
 	n.Members[1].Rights = scheduling.RightPreside | scheduling.RightMediate | scheduling.RightRooms | scheduling.RightRelease
 }
@@ -107,6 +115,10 @@ func populatedProposals(text func(string) scheduling.Text) []*scheduling.Proposa
 	}
 }
 
+func offerEnds() scheduling.Deadline {
+	return scheduling.Deadline{Date: Date(2009, time.November, 16), At: civil.Clock(12, 0), Zone: "America/New_York", City: "Washington"}
+}
+
 func populatedSlots(text func(string) scheduling.Text, evidence *scheduling.Evidence) []*scheduling.Slot {
 	day := func(d int) []civil.Date {
 		return []civil.Date{Date(2009, time.November, d), Date(2009, time.November, d+1)}
@@ -136,7 +148,7 @@ func populatedSlots(text func(string) scheduling.Text, evidence *scheduling.Evid
 			Offers:    []scheduling.Source{{Proposal: 1}},
 			Positions: map[scheduling.PartyID]scheduling.Position{Bravo: {Level: scheduling.LevelPreferred, SlotVersion: 2, By: BravoHead, At: later(4)}},
 			Consents: map[scheduling.PartyID]scheduling.Consent{
-				Alpha: {SlotVersion: 2, By: AlphaHead, At: later(5)}, Bravo: {SlotVersion: 3, By: BravoHead, At: later(6)},
+				Alpha: {SlotVersion: 2, By: AlphaHead, At: later(5), Kind: scheduling.AdReferendum, Until: offerEnds()}, Bravo: {SlotVersion: 3, By: BravoHead, At: later(6)},
 			},
 		},
 		{Candidate: geneva, Label: "G1", Version: 1, Status: scheduling.Withdrawn},

@@ -15,6 +15,7 @@ type negotiationRow struct {
 	Title       string
 	Reference   string
 	CreatedAt   int64 `gorm:"autoCreateTime:false"`
+	SuspendedAt int64
 }
 
 func (negotiationRow) TableName() string { return "negotiations" }
@@ -65,7 +66,7 @@ func newNegotiationRows(n *scheduling.Negotiation) (negotiationRows, error) {
 	}
 	rows := negotiationRows{negotiation: negotiationRow{
 		ID: string(n.ID), Version: n.Version, Revision: n.Revision, Status: string(n.Status),
-		Title: title, Reference: n.Reference, CreatedAt: seconds(n.CreatedAt),
+		Title: title, Reference: n.Reference, CreatedAt: seconds(n.CreatedAt), SuspendedAt: seconds(n.SuspendedAt),
 	}}
 	for i, p := range n.Parties {
 		visa := ""
@@ -99,7 +100,7 @@ func (rows negotiationRows) build() (*scheduling.Negotiation, error) {
 	n := &scheduling.Negotiation{
 		ID: scheduling.NegotiationID(row.ID), Version: row.Version, Revision: row.Revision,
 		Status: scheduling.NegotiationStatus(row.Status), Title: scheduling.Text(title),
-		Reference: row.Reference, CreatedAt: instant(row.CreatedAt),
+		Reference: row.Reference, CreatedAt: instant(row.CreatedAt), SuspendedAt: instant(row.SuspendedAt),
 	}
 	for _, p := range rows.parties {
 		party := scheduling.Party{

@@ -18,6 +18,10 @@ type roundRow struct {
 	Postponed     bool
 	Convener      string
 	Rule          string
+	Accepted      string
+	Silence       string
+	Decision      string
+	RuleChange    string
 	Deadline      string
 	Postponement  string
 	PublicRelease string
@@ -136,13 +140,11 @@ func newRoundRow(r *scheduling.Round) (roundRow, error) {
 	if row.Name, err = encodeText(r.Name); err != nil {
 		return row, err
 	}
-	if row.Rule, err = encode(newRuleColumn(r.Rule)); err != nil {
+	if err := row.addRule(r); err != nil {
 		return row, err
 	}
-	if r.Deadline != (scheduling.Deadline{}) {
-		if row.Deadline, err = encode(deadlineValue(r.Deadline)); err != nil {
-			return row, err
-		}
+	if row.Deadline, err = encodeDeadline(r.Deadline); err != nil {
+		return row, err
 	}
 	if p := r.Postponement; p != nil {
 		v := postponementValue{By: p.By, At: seconds(p.At), Reason: textValue(p.Reason), Agreed: p.Agreed}
@@ -213,15 +215,11 @@ func (rows roundRows) build(n *scheduling.Negotiation) (*scheduling.Round, error
 func (row roundRow) build() (*scheduling.Round, error) {
 	var (
 		name         textValue
-		rule         ruleColumn
 		deadline     deadlineValue
 		postponement *postponementValue
 		release      *releaseValue
 	)
 	if err := decode(row.Name, &name); err != nil {
-		return nil, err
-	}
-	if err := decode(row.Rule, &rule); err != nil {
 		return nil, err
 	}
 	if err := decode(row.Deadline, &deadline); err != nil {
@@ -236,8 +234,11 @@ func (row roundRow) build() (*scheduling.Round, error) {
 	r := &scheduling.Round{
 		ID:      scheduling.RoundID{Negotiation: scheduling.NegotiationID(row.Negotiation), Number: row.Number},
 		Version: row.Version, Name: scheduling.Text(name), UID: row.UID, Status: scheduling.RoundStatus(row.Status),
-		Postponed: row.Postponed, Convener: scheduling.PartyID(row.Convener), Rule: rule.rule(),
+		Postponed: row.Postponed, Convener: scheduling.PartyID(row.Convener),
 		Deadline: scheduling.Deadline(deadline), OpenedAt: instant(row.OpenedAt),
+	}
+	if err := row.buildRule(r); err != nil {
+		return nil, err
 	}
 	if p := postponement; p != nil {
 		r.Postponement = &scheduling.Postponement{By: p.By, At: instant(p.At), Reason: scheduling.Text(p.Reason), Agreed: p.Agreed}

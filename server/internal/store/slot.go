@@ -56,6 +56,8 @@ type consentRow struct {
 	ByMember    string
 	At          int64
 	Reported    string
+	Kind        string
+	Until       string
 }
 
 func (consentRow) TableName() string { return "consents" }
@@ -96,9 +98,13 @@ func (rows *roundRows) addSlots(round string, slots []*scheduling.Slot) error {
 			if err != nil {
 				return err
 			}
+			until, err := encodeDeadline(c.Until)
+			if err != nil {
+				return err
+			}
 			rows.consents = append(rows.consents, consentRow{
 				Round: round, Slot: string(s.Label), Party: string(party), SlotVersion: c.SlotVersion,
-				ByMember: string(c.By), At: seconds(c.At), Reported: reported,
+				ByMember: string(c.By), At: seconds(c.At), Reported: reported, Kind: string(c.Kind), Until: until,
 			})
 		}
 	}
@@ -157,9 +163,13 @@ func (rows roundRows) buildSlots() ([]*scheduling.Slot, error) {
 		if err := decode(row.Reported, &reported); err != nil {
 			return nil, err
 		}
+		var until deadlineValue
+		if err := decode(row.Until, &until); err != nil {
+			return nil, err
+		}
 		byLabel[row.Slot].Consents[scheduling.PartyID(row.Party)] = scheduling.Consent{
 			SlotVersion: row.SlotVersion, By: scheduling.MemberID(row.ByMember), At: instant(row.At),
-			Reported: reported.evidence(),
+			Reported: reported.evidence(), Kind: scheduling.ConsentKind(row.Kind), Until: scheduling.Deadline(until),
 		}
 	}
 	return slots, nil

@@ -333,7 +333,7 @@ func (s *Store) updateNegotiation(ctx context.Context, tx *gorm.DB, id schedulin
 		return err
 	}
 	saved, err := gorm.G[negotiationRow](tx).Where("id = ? AND version = ?", string(id), before.negotiation.Version).
-		Select("version", "status", "title", "reference", "created_at").
+		Select("version", "status", "title", "reference", "created_at", "suspended_at").
 		Updates(ctx, negotiationRow{
 			Version: n.Version, Status: after.negotiation.Status, Title: after.negotiation.Title,
 			Reference: after.negotiation.Reference, CreatedAt: after.negotiation.CreatedAt,

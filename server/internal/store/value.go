@@ -252,6 +252,14 @@ func encode[T any](v T) (string, error) {
 	return string(b), nil
 }
 
+// encodeDeadline is the JSON of a deadline, and "" for none.
+func encodeDeadline(d scheduling.Deadline) (string, error) {
+	if d == (scheduling.Deadline{}) {
+		return "", nil
+	}
+	return encode(deadlineValue(d))
+}
+
 // encodeText is the JSON of a text, and "" for none.
 func encodeText(t scheduling.Text) (string, error) {
 	if v := textValue(t); !v.IsZero() {
