@@ -26,6 +26,7 @@ const (
 	ForLink       Purpose = "link"       // a member's private link; until revoked
 	ForSession    Purpose = "session"    // a signed-in browser
 	ForFeed       Purpose = "feed"       // a calendar subscription; until replaced
+	ForAPI        Purpose = "api"        // a program that acts for a member or an account
 )
 
 // FeedLevel says what a subscription shows.
@@ -48,6 +49,8 @@ type Token struct {
 	Party       PartyID
 	Level       FeedLevel // of a feed
 	Whole       bool      // a member's feed that also shows what came by mail
+	Name        string    // of a program: what its owner calls it
+	Scope       Rights    // of a program: at most these of its owner's rights
 	CreatedAt   time.Time
 	ExpiresAt   time.Time // zero is never
 	SeenAt      time.Time // last use, to the nearest few minutes
@@ -69,5 +72,6 @@ type TokenFilter struct {
 	Member      MemberID
 	Party       *PartyID
 	Level       FeedLevel
+	Hash        string
 	Before      time.Time // made before this instant; zero is at any time
 }

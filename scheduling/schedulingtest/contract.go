@@ -20,6 +20,7 @@ type Full = interface {
 	scheduling.Store
 	scheduling.Outbox
 	scheduling.Access
+	scheduling.Programs
 }
 
 // ComposerFunc is a function as a scheduling.Composer.
@@ -31,7 +32,7 @@ func (f ComposerFunc) Compose(n *scheduling.Negotiation, r *scheduling.Round, ev
 }
 
 // TestStore is the contract that every store passes: what the comments of
-// scheduling.Store, Outbox and Access promise. Open gives an empty store with
+// scheduling.Store, Outbox, Access and Programs promise. Open gives an empty store with
 // the composer, which may be nil; it is called once in every subtest.
 func TestStore(t *testing.T, open func(t *testing.T, c scheduling.Composer) Full) {
 	t.Helper()
@@ -55,6 +56,7 @@ func TestStore(t *testing.T, open func(t *testing.T, c scheduling.Composer) Full
 	t.Run("confirmations at the same time have one winner", s.oneWinner)
 	s.outbox(t)
 	s.access(t)
+	s.programs(t)
 }
 
 type suite struct {

@@ -143,7 +143,8 @@ func (s suite) updateAccount(t *testing.T) {
 func token(hash string, purpose scheduling.Purpose) scheduling.Token {
 	return scheduling.Token{
 		Hash: hash, Purpose: purpose, Account: "account", Negotiation: "talks", Member: AlphaHead, Party: Alpha,
-		Level: scheduling.MemberFeed, CreatedAt: later(1), ExpiresAt: later(60),
+		Level: scheduling.MemberFeed, Name: "Diary of the head", Scope: scheduling.RightAnswer | scheduling.RightObserve,
+		CreatedAt: later(1), ExpiresAt: later(60),
 	}
 }
 

@@ -11,8 +11,8 @@ import (
 	"parley/scheduling"
 )
 
-// A MemoryStore keeps everything in memory: a Store, an Outbox and Access at
-// once. It is safe for use by many goroutines, and shares nothing with its
+// A MemoryStore keeps everything in memory: a Store, an Outbox, Access and
+// Programs at once. It is safe for use by many goroutines, and shares nothing with its
 // callers. It passes TestStore.
 type MemoryStore struct {
 	composer scheduling.Composer
@@ -23,6 +23,8 @@ type MemoryStore struct {
 	messages []*posted                              // in the order in which they were composed
 	accounts []scheduling.Account
 	tokens   []scheduling.Token
+	bound    map[[2]string]string // by actor and key: the digest
+	webhooks []*hooked
 }
 
 // kept is a negotiation as it is stored.
@@ -38,6 +40,7 @@ func NewMemoryStore(composer scheduling.Composer) *MemoryStore {
 		composer: composer,
 		talks:    map[scheduling.NegotiationID]*kept{},
 		forms:    map[scheduling.Once]scheduling.RoundID{},
+		bound:    map[[2]string]string{},
 	}
 }
 

@@ -202,6 +202,7 @@ func matches(f scheduling.TokenFilter, t scheduling.Token) bool {
 		(f.Member == "" || f.Member == t.Member) &&
 		(f.Party == nil || *f.Party == t.Party) &&
 		(f.Level == "" || f.Level == t.Level) &&
+		(f.Hash == "" || f.Hash == t.Hash) &&
 		(f.Before.IsZero() || t.CreatedAt.Before(f.Before))
 }
 

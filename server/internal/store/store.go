@@ -30,8 +30,8 @@ type Options struct {
 	Log *slog.Logger
 }
 
-// A Store is a scheduling.Store, a scheduling.Outbox and a scheduling.Access
-// on one database. It is safe for use by many goroutines, and several stores
+// A Store is a scheduling.Store, a scheduling.Outbox, a scheduling.Access and a
+// scheduling.Programs on one database. It is safe for use by many goroutines, and several stores
 // may share a PostgreSQL database.
 type Store struct {
 	engine   engine
@@ -45,6 +45,8 @@ var (
 	_ scheduling.Store  = (*Store)(nil)
 	_ scheduling.Outbox = (*Store)(nil)
 	_ scheduling.Access = (*Store)(nil)
+
+	_ scheduling.Programs = (*Store)(nil)
 )
 
 // work is what is done in a transaction. It uses the context that it is given,

@@ -21,6 +21,8 @@ type tokenRow struct {
 	Party       string
 	Level       string
 	Whole       bool
+	Name        string
+	Scope       string
 	CreatedAt   int64 `gorm:"autoCreateTime:false"`
 	ExpiresAt   int64
 	SeenAt      int64
@@ -34,16 +36,23 @@ func newTokenRow(t scheduling.Token) tokenRow {
 	return tokenRow{
 		Hash: t.Hash, Purpose: string(t.Purpose), Account: string(t.Account), Negotiation: string(t.Negotiation),
 		Member: string(t.Member), Party: string(t.Party), Level: string(t.Level), Whole: t.Whole,
+		Name: t.Name, Scope: t.Scope.String(),
 		CreatedAt: seconds(t.CreatedAt), ExpiresAt: seconds(t.ExpiresAt), SeenAt: seconds(t.SeenAt),
 		UsedAt: seconds(t.UsedAt), RevokedAt: seconds(t.RevokedAt),
 	}
 }
 
 func (row tokenRow) build() scheduling.Token {
+	// A right that this version does not know is none.
+	scope, err := scheduling.ParseRights(row.Scope)
+	if err != nil {
+		scope = 0
+	}
 	return scheduling.Token{
 		Hash: row.Hash, Purpose: scheduling.Purpose(row.Purpose), Account: scheduling.AccountID(row.Account),
 		Negotiation: scheduling.NegotiationID(row.Negotiation), Member: scheduling.MemberID(row.Member),
 		Party: scheduling.PartyID(row.Party), Level: scheduling.FeedLevel(row.Level), Whole: row.Whole,
+		Name: row.Name, Scope: scope,
 		CreatedAt: instant(row.CreatedAt), ExpiresAt: instant(row.ExpiresAt), SeenAt: instant(row.SeenAt),
 		UsedAt: instant(row.UsedAt), RevokedAt: instant(row.RevokedAt),
 	}
@@ -86,12 +95,12 @@ func (s *Store) FeedToken(ctx context.Context, hash string) (scheduling.Token, i
 	var stamp int
 	err := s.engine.query(ctx, func(ctx context.Context, db *gorm.DB) error {
 		return db.WithContext(ctx).Raw(
-			`SELECT t.hash, t.purpose, t.account, t.negotiation, t.member, t.party, t.level, t.whole, t.created_at,
-			t.expires_at, t.seen_at, t.used_at, t.revoked_at,
+			`SELECT t.hash, t.purpose, t.account, t.negotiation, t.member, t.party, t.level, t.whole, t.name,
+			t.scope, t.created_at, t.expires_at, t.seen_at, t.used_at, t.revoked_at,
 			n.version + (SELECT COALESCE(SUM(r.version), 0) FROM rounds r WHERE r.negotiation = n.id)
 			FROM tokens t JOIN negotiations n ON n.id = t.negotiation WHERE t.hash = ? AND t.purpose = ?`,
 			hash, string(scheduling.ForFeed)).Row().Scan(&t.Hash, &t.Purpose, &t.Account, &t.Negotiation, &t.Member, &t.Party,
-			&t.Level, &t.Whole, &t.CreatedAt, &t.ExpiresAt, &t.SeenAt, &t.UsedAt, &t.RevokedAt, &stamp)
+			&t.Level, &t.Whole, &t.Name, &t.Scope, &t.CreatedAt, &t.ExpiresAt, &t.SeenAt, &t.UsedAt, &t.RevokedAt, &stamp)
 	})
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
@@ -190,6 +199,9 @@ func matching(db *gorm.DB, f scheduling.TokenFilter) *gorm.DB {
 	}
 	if f.Level != "" {
 		db = db.Where("level = ?", string(f.Level))
+	}
+	if f.Hash != "" {
+		db = db.Where("hash = ?", f.Hash)
 	}
 	if !f.Before.IsZero() {
 		db = db.Where("created_at < ?", f.Before.Unix())
