@@ -1,6 +1,7 @@
 package scheduling
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"unicode"
@@ -97,4 +98,11 @@ func (l *Labels) free(venue string) string {
 			}
 		}
 	}
+}
+
+// compare orders labels as they are counted: G2 before G10 before W1.
+func (l Label) compare(m Label) int {
+	a, i, _ := l.split()
+	b, j, _ := m.split()
+	return cmp.Or(cmp.Compare(a, b), cmp.Compare(i, j), cmp.Compare(l, m))
 }
