@@ -214,7 +214,7 @@ func (r *Round) confirm(a Act, s *Slot) {
 	s.Status = SlotConfirmed
 	for _, p := range r.Proposals {
 		if p.Status.MayBecome(Accepted) && s.offeredBy(p.Number) {
-			p.Status = Accepted
+			p.end(Accepted, a.At)
 		}
 	}
 	var before []MemberID

@@ -225,7 +225,7 @@ func (r *Round) answer(a Act, party PartyID, ans Answer) {
 func (r *Round) reconsider(party PartyID, s *Slot) {
 	for _, p := range r.Proposals {
 		if p.Status == Declined && p.By != party && s.offeredBy(p.Number) {
-			p.Status = Delivered
+			p.Status, p.EndedAt = Delivered, time.Time{}
 		}
 	}
 }

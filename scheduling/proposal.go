@@ -1,7 +1,9 @@
 package scheduling
 
 import (
+	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -82,13 +84,19 @@ type Content struct {
 	Terms           Terms
 	ReplyBy         Deadline
 	LapsesAtReplyBy bool // otherwise the reply-by is a reminder only
-	Contact         Contact
-	Agenda          Text
-	NotOnAgenda     Text // what is expressly not on it
-	References      Text // earlier rounds and agreements
-	Papers          Text // what each side is asked to bring
-	Distribution    Text
-	Note            Text // internal: why the offer is as it is
+	Answers         int  // number of the proposal of another party that it counters; 0 is none
+	// Firm gives the author's consent in advance to every slot of the offer,
+	// until FirmUntil. Otherwise the offer is indicative: its author has still to
+	// consent to what the others choose.
+	Firm         bool
+	FirmUntil    Deadline
+	Contact      Contact
+	Agenda       Text
+	NotOnAgenda  Text // what is expressly not on it
+	References   Text // earlier rounds and agreements
+	Papers       Text // what each side is asked to bring
+	Distribution Text
+	Note         Text // internal: why the offer is as it is
 }
 
 // A Proposal is one version of an offer by a party. Number and Version are 0
@@ -101,7 +109,13 @@ type Proposal struct {
 	Status      ProposalStatus
 	AuthoredBy  MemberID
 	DeliveredAt time.Time
+	EndedAt     time.Time // when its status became one from which it does not stand any more; zero while it does
 	Paper       *Paper
+
+	// Of a draft alone.
+	Amends    int       // number of the proposal that it would replace; 0 makes a new one
+	Waiting   bool      // written to the end, and waiting for a second person to send it
+	DraftedAt time.Time // when it was written as it is
 }
 
 // Proposal is the newest version of the numbered proposal, or nil.
@@ -122,6 +136,45 @@ func (r *Round) DraftBy(party PartyID) *Proposal {
 		return nil
 	}
 	return r.Proposals[i]
+}
+
+// end records that a proposal has got a status in which it is off the table,
+// or settled.
+func (p *Proposal) end(s ProposalStatus, at time.Time) { p.Status, p.EndedAt = s, at }
+
+// stands reports whether a proposal is on the table: delivered, whoever may
+// have declined it since.
+func (p *Proposal) stands() bool { return p.Status == Delivered || p.Status == Declined }
+
+// Answerable lists the proposals that the party may counter: those of others
+// that are on the table, by number.
+func (r *Round) Answerable(party PartyID) []*Proposal {
+	var found []*Proposal
+	for _, p := range r.Proposals {
+		if p.stands() && p.By != party && p.Number > 0 {
+			found = append(found, p)
+		}
+	}
+	slices.SortFunc(found, func(a, b *Proposal) int { return cmp.Compare(a.Number, b.Number) })
+	return found
+}
+
+// answerable refuses an offer that counters what is not on the table, or an
+// offer of its author's own. What an amendment takes over stays as it was.
+func (r *Round) answerable(party PartyID, c Content, before *Proposal) error {
+	if c.Answers == 0 || before != nil && before.Answers == c.Answers {
+		return nil
+	}
+	p := r.Proposal(c.Answers)
+	switch {
+	case p == nil:
+		return refuse(ErrNotFound, "proposal_unknown").at("answers")
+	case p.By == party:
+		return refuse(ErrConflict, "own_proposal_countered", "n", strconv.Itoa(c.Answers)).at("answers")
+	case !p.stands():
+		return refuse(ErrConflict, "countered_off_table", "n", strconv.Itoa(c.Answers)).at("answers")
+	}
+	return nil
 }
 
 // NextProposal is the number that the next delivered proposal gets.
@@ -148,7 +201,7 @@ func (r *Round) Draft(a Act, c Content) error {
 	}
 	r.discard(m.Party)
 	r.Proposals = append(r.Proposals, &Proposal{
-		Content: c.ownedBy(m.Party), By: m.Party, Status: DraftProposal, AuthoredBy: a.By,
+		Content: c.ownedBy(m.Party), By: m.Party, Status: DraftProposal, AuthoredBy: a.By, DraftedAt: a.At,
 	})
 	r.record(Event{Kind: ProposalDrafted, At: a.At, By: a.By, Party: m.Party, Scope: OwnParty})
 	return nil
@@ -215,6 +268,9 @@ func (r *Round) Deliver(a Act, c Content, paper Paper) error {
 	if err != nil {
 		return err
 	}
+	if err := r.answerable(m.Party, c, nil); err != nil {
+		return err
+	}
 	r.discard(m.Party)
 	p := &Proposal{
 		Content: c.ownedBy(m.Party), Number: r.NextProposal(), Version: 1, By: m.Party,
@@ -254,7 +310,10 @@ func (r *Round) Amend(a Act, number int, c Content, paper Paper) error {
 	if err != nil {
 		return err
 	}
-	old.Status = Superseded
+	if err := r.answerable(m.Party, c, old); err != nil {
+		return err
+	}
+	old.end(Superseded, a.At)
 	p := &Proposal{
 		Content: c.ownedBy(m.Party), Number: number, Version: old.Version + 1, By: m.Party,
 		Status: Delivered, AuthoredBy: a.By, DeliveredAt: a.At, Paper: &paper,
@@ -281,7 +340,7 @@ func (r *Round) Withdraw(a Act, number int) error {
 	if err != nil {
 		return err
 	}
-	p.Status = ProposalWithdrawn
+	p.end(ProposalWithdrawn, a.At)
 	r.record(Event{Kind: ProposalHasWithdrawn, At: a.At, By: a.By, Party: m.Party, Proposal: number, Version: p.Version, Scope: AllParties})
 	r.retract(number)
 	r.settle(a.At)
@@ -317,7 +376,7 @@ func (r *Round) Decline(a Act, number int, reason Text) error {
 			r.answer(a, party, Answer{Slot: s.Label, SlotVersion: s.Version, Level: LevelNotPossible, Reason: reason})
 		}
 	}
-	p.Status = Declined
+	p.end(Declined, a.At)
 	reason.Owner = party
 	r.record(Event{Kind: ProposalDeclined, At: a.At, By: a.By, Party: party, Proposal: number, Version: p.Version, Text: reason, Evidence: a.Evidence, Scope: AllParties})
 	r.settle(a.At)
@@ -377,7 +436,7 @@ func (r *Round) standing(number int, party PartyID) (*Proposal, error) {
 		return nil, refuse(ErrNotFound, "proposal_unknown")
 	case p.By != party:
 		return nil, refuse(ErrForbidden, "not_your_proposal")
-	case p.Status != Delivered && p.Status != Declined:
+	case !p.stands():
 		return nil, refuse(ErrConflict, "proposal_"+string(p.Status))
 	}
 	return p, nil

@@ -78,6 +78,11 @@ type Round struct {
 	Objections   []Objection
 	OpenedAt     time.Time
 
+	Reminders    map[PartyID]Reminder // of parties that the clock has reminded
+	Linked       []LinkedDate         // in the order in which they were set
+	NoticeChange *NoticeChange        // asked for and not yet agreed
+	PublicDrafts map[PartyID]PublicDraft
+
 	events []Event
 }
 
@@ -258,7 +263,7 @@ func (r *Round) advance(now time.Time) {
 	}
 	for _, p := range r.Proposals {
 		if r.lapses(p) && !now.Before(p.ReplyBy.Instant()) {
-			p.Status = ProposalLapsed
+			p.end(ProposalLapsed, now)
 			r.record(Event{Kind: ProposalHasLapsed, At: now, Party: p.By, Proposal: p.Number, Scope: AllParties})
 			r.retract(p.Number)
 		}

@@ -62,6 +62,13 @@ func Populated() (*scheduling.Negotiation, *scheduling.Round) {
 			Date: Date(2009, time.November, 3), Zone: "Europe/Moscow", RecordedBy: AlphaHead, RecordedAt: later(8),
 		},
 	}
+	r.Reminders = map[scheduling.PartyID]scheduling.Reminder{Bravo: {At: later(11), Overdue: later(12)}}
+	r.Linked = []scheduling.LinkedDate{
+		{Key: "alpha-1", Name: text("List of delegation"), Days: -14, For: Bravo},
+		{Key: "bravo-1", Name: text("Report"), Days: 7},
+	}
+	r.NoticeChange = &scheduling.NoticeChange{By: Alpha, At: later(13), Days: 3, Agreed: []scheduling.PartyID{Alpha}}
+	r.PublicDrafts = map[scheduling.PartyID]scheduling.PublicDraft{Bravo: {Text: "Talks", By: BravoHead, At: later(14)}}
 	r.Objections = []scheduling.Objection{
 		{Party: Bravo, By: BravoHead, At: later(9), Text: text("the room")},
 		{Party: Alpha, By: AlphaHead, At: later(10), Text: text("the other room")},
@@ -105,11 +112,13 @@ func populatedProposals(text func(string) scheduling.Text) []*scheduling.Proposa
 	old := P1()
 	counter := P1()
 	counter.Terms.Duration = scheduling.Duration{Minutes: 180, Grid: 15}
+	counter.Answers, counter.Firm = 1, true
+	counter.FirmUntil = scheduling.Deadline{Date: Date(2009, time.November, 20), At: civil.Clock(12, 0), Zone: "Europe/Moscow", City: "Moscow"}
 	draft := scheduling.Content{Note: scheduling.Text{Body: "just begun", Owner: Bravo}}
 	return []*scheduling.Proposal{
-		{Content: old, Number: 1, Version: 1, By: Alpha, Status: scheduling.Superseded, AuthoredBy: AlphaHead, DeliveredAt: later(1), Paper: paper("P1")},
+		{Content: old, Number: 1, Version: 1, By: Alpha, Status: scheduling.Superseded, AuthoredBy: AlphaHead, DeliveredAt: later(1), EndedAt: later(2), Paper: paper("P1")},
 		{Content: offer, Number: 1, Version: 2, By: Alpha, Status: scheduling.Delivered, AuthoredBy: AlphaHead, DeliveredAt: later(2), Paper: paper("P1, amended")},
-		{Content: draft, By: Bravo, Status: scheduling.DraftProposal, AuthoredBy: BravoHead},
+		{Content: draft, By: Bravo, Status: scheduling.DraftProposal, AuthoredBy: BravoHead, Amends: 2, Waiting: true, DraftedAt: later(4)},
 		{Content: counter, Number: 2, Version: 1, By: Bravo, Status: scheduling.Declined, AuthoredBy: BravoHead, DeliveredAt: later(3), Paper: paper("C1\nline two\n")},
 		{Content: P1(), By: Alpha, Status: scheduling.DraftProposal, AuthoredBy: AlphaHead},
 	}
@@ -141,7 +150,10 @@ func populatedSlots(text func(string) scheduling.Text, evidence *scheduling.Evid
 					SlotVersion: 1, By: AlphaHead, At: later(2), Late: true, Reported: evidence,
 				},
 			},
-			Consents: map[scheduling.PartyID]scheduling.Consent{Bravo: {SlotVersion: 1, By: AlphaHead, At: later(3), Reported: evidence}},
+			Consents: map[scheduling.PartyID]scheduling.Consent{Bravo: {
+				SlotVersion: 1, By: AlphaHead, At: later(3), Reported: evidence, Kind: scheduling.AdReferendum,
+				Until: scheduling.Deadline{Date: Date(2009, time.November, 13), At: civil.EndOfDay, Zone: "Europe/Moscow", City: "Moscow"},
+			}},
 		},
 		{
 			Candidate: geneva, Label: "G2", Version: 3, Status: scheduling.SlotConfirmed,

@@ -20,6 +20,13 @@ type proposalRow struct {
 	PaperText       string
 	PaperDocument   string
 	PaperDigest     string // "" is no paper
+	Answers         int
+	Firm            bool
+	FirmUntil       string
+	Amends          int
+	Waiting         bool
+	DraftedAt       int64
+	EndedAt         int64
 }
 
 func (proposalRow) TableName() string { return "proposals" }
@@ -30,12 +37,14 @@ func newProposalRows(round string, proposals []*scheduling.Proposal) ([]proposal
 		row := proposalRow{
 			Round: round, Number: p.Number, Version: p.Version, Party: string(p.By), Place: i, Status: string(p.Status),
 			AuthoredBy: string(p.AuthoredBy), DeliveredAt: seconds(p.DeliveredAt), LapsesAtReplyBy: p.LapsesAtReplyBy,
+			Answers: p.Answers, Firm: p.Firm, Amends: p.Amends, Waiting: p.Waiting, DraftedAt: seconds(p.DraftedAt), EndedAt: seconds(p.EndedAt),
 		}
 		var err error
-		if p.ReplyBy != (scheduling.Deadline{}) {
-			if row.ReplyBy, err = encode(deadlineValue(p.ReplyBy)); err != nil {
-				return nil, err
-			}
+		if row.FirmUntil, err = encodeDeadline(p.FirmUntil); err != nil {
+			return nil, err
+		}
+		if row.ReplyBy, err = encodeDeadline(p.ReplyBy); err != nil {
+			return nil, err
 		}
 		if row.Terms, err = encode(newTermsValue(p.Terms)); err != nil {
 			return nil, err
@@ -63,11 +72,15 @@ func buildProposals(rows []proposalRow) ([]*scheduling.Proposal, error) {
 	var proposals []*scheduling.Proposal
 	for _, row := range rows {
 		var (
-			replyBy deadlineValue
-			terms   termsValue
-			contact contactValue
-			texts   textsValue
+			replyBy   deadlineValue
+			firmUntil deadlineValue
+			terms     termsValue
+			contact   contactValue
+			texts     textsValue
 		)
+		if err := decode(row.FirmUntil, &firmUntil); err != nil {
+			return nil, err
+		}
 		if err := decode(row.ReplyBy, &replyBy); err != nil {
 			return nil, err
 		}
@@ -86,11 +99,12 @@ func buildProposals(rows []proposalRow) ([]*scheduling.Proposal, error) {
 				Contact: scheduling.Contact(contact), Agenda: scheduling.Text(texts.Agenda),
 				NotOnAgenda: scheduling.Text(texts.NotOnAgenda), References: scheduling.Text(texts.References),
 				Papers: scheduling.Text(texts.Papers), Distribution: scheduling.Text(texts.Distribution),
-				Note: scheduling.Text(texts.Note),
+				Note: scheduling.Text(texts.Note), Answers: row.Answers, Firm: row.Firm, FirmUntil: scheduling.Deadline(firmUntil),
 			},
 			Number: row.Number, Version: row.Version, By: scheduling.PartyID(row.Party),
 			Status: scheduling.ProposalStatus(row.Status), AuthoredBy: scheduling.MemberID(row.AuthoredBy),
-			DeliveredAt: instant(row.DeliveredAt),
+			DeliveredAt: instant(row.DeliveredAt), EndedAt: instant(row.EndedAt),
+			Amends: row.Amends, Waiting: row.Waiting, DraftedAt: instant(row.DraftedAt),
 		}
 		if row.PaperDigest != "" {
 			p.Paper = &scheduling.Paper{

@@ -27,6 +27,10 @@ type roundRow struct {
 	PublicRelease string
 	OpenedAt      int64
 	DueAt         int64
+	Reminders     string
+	LinkedDates   string
+	NoticeChange  string
+	PublicDrafts  string
 }
 
 func (roundRow) TableName() string { return "rounds" }
@@ -146,6 +150,9 @@ func newRoundRow(r *scheduling.Round) (roundRow, error) {
 	if row.Deadline, err = encodeDeadline(r.Deadline); err != nil {
 		return row, err
 	}
+	if err := row.addArrangements(r); err != nil {
+		return row, err
+	}
 	if p := r.Postponement; p != nil {
 		v := postponementValue{By: p.By, At: seconds(p.At), Reason: textValue(p.Reason), Agreed: p.Agreed}
 		if row.Postponement, err = encode(v); err != nil {
@@ -246,7 +253,7 @@ func (row roundRow) build() (*scheduling.Round, error) {
 	if p := release; p != nil {
 		r.Release = &scheduling.Release{Text: p.Text, Slot: p.Slot, SlotVersion: p.SlotVersion, By: p.By, At: instant(p.At), Agreed: p.Agreed}
 	}
-	return r, nil
+	return r, row.buildArrangements(r)
 }
 
 func (row deliveryRow) build() (scheduling.Delivery, error) {
