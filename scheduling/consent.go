@@ -64,6 +64,9 @@ func (r *Round) Consent(a Act, label Label, version int) error {
 		}
 	}
 	if c, ok := s.Consent(party); !ok || c.Reported != nil && a.Evidence == nil {
+		if err := r.heed(a, party, s); err != nil {
+			return err
+		}
 		r.consent(a, party, s)
 	} // otherwise said already: no news
 	if r.Rule.Confirmation == OnLastConsent && len(r.Missing(s)) == 0 && r.Negotiation.Status == Active {
@@ -194,6 +197,9 @@ func (r *Round) Confirm(a Act, label Label, version int) error {
 	if missing := r.Missing(s); len(missing) > 0 {
 		return refuse(ErrConflict, "consent_missing", "slot", string(label),
 			"parties", strings.Join(r.Negotiation.Names(missing), "|"))
+	}
+	if err := r.heed(a, r.Negotiation.partyOf(a.By), s); err != nil {
+		return err
 	}
 	r.confirm(a, s)
 	return nil

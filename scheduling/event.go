@@ -60,6 +60,7 @@ const (
 	ReleaseProposed     EventKind = "release_proposed"
 	ReleasedToPublic    EventKind = "released_to_public"
 	ObjectionMade       EventKind = "objection_made"
+	ClashOverridden     EventKind = "clash_overridden" // of the party's own engagements, and known to it alone
 )
 
 // An Event is one thing that happened: who, for which party, when, what, and

@@ -140,6 +140,9 @@ func (r *Round) TakePositions(a Act, answers []Answer) error {
 			return err.at("slot-" + string(ans.Slot))
 		}
 	}
+	if err := r.heed(a, party, r.accepted(party, answers)...); err != nil {
+		return err
+	}
 	for _, ans := range answers {
 		if ans.Level != "" {
 			r.answer(a, party, ans)
@@ -148,6 +151,19 @@ func (r *Round) TakePositions(a Act, answers []Answer) error {
 	delete(r.Drafts, party)
 	r.settle(a.At)
 	return nil
+}
+
+// accepted lists the slots that answers newly call possible.
+func (r *Round) accepted(party PartyID, answers []Answer) []*Slot {
+	var slots []*Slot
+	for _, ans := range answers {
+		s := r.Slot(ans.Slot)
+		old, said := s.Position(party)
+		if ans.Level != "" && ans.Level != LevelNotPossible && !(said && old.Level == ans.Level) {
+			slots = append(slots, s)
+		}
+	}
+	return slots
 }
 
 // AnswerFaults lists what TakePositions at now would refuse of answers, one

@@ -13,6 +13,7 @@ import (
 // It runs the delivery itself on a copy, so it is refused as that would be.
 func (r *Round) Preview(a Act, number int, c Content) ([]*Slot, error) {
 	trial := r.clone()
+	a.Own = nil // what it would be does not depend on what the actor has to be at
 	stand := Paper{Text: "preview", Digest: "preview"}
 	var err error
 	if number == 0 {

@@ -288,6 +288,9 @@ func (r *Round) Deliver(a Act, c Content, paper Paper) error {
 		r.offer(a, p, cand)
 	}
 	r.order()
+	if err := r.heed(a, m.Party, r.offeredIn(p.Number)...); err != nil {
+		return err
+	}
 	r.record(Event{Kind: ProposalDelivered, At: a.At, By: a.By, Party: m.Party, Proposal: p.Number, Version: p.Version, Digest: paper.Digest, Scope: AllParties})
 	r.settle(a.At)
 	return nil
@@ -324,9 +327,17 @@ func (r *Round) Amend(a Act, number int, c Content, paper Paper) error {
 	}
 	r.replace(a, p, candidates)
 	r.order()
+	if err := r.heed(a, m.Party, r.offeredIn(number)...); err != nil {
+		return err
+	}
 	r.record(Event{Kind: ProposalAmended, At: a.At, By: a.By, Party: m.Party, Proposal: number, Version: p.Version, Digest: paper.Digest, Scope: AllParties})
 	r.settle(a.At)
 	return nil
+}
+
+// offeredIn lists the slots on the table that stand in the numbered proposal.
+func (r *Round) offeredIn(number int) []*Slot {
+	return slices.DeleteFunc(r.Offered(), func(s *Slot) bool { return !s.offeredBy(number) })
 }
 
 // Withdraw takes a proposal of the actor's party back, from the moment it is

@@ -92,6 +92,12 @@ type Act struct {
 	For      PartyID   // a party that By answers for; "" is By's own
 	Evidence *Evidence // required when For is another party
 	At       time.Time // instant, UTC, whole seconds
+	// Own is what the actor's party has to be at elsewhere, when whoever calls
+	// has looked; nil is not known. What cannot be kept beside it is refused
+	// with clash_open, unless Override says that the party will do it all the
+	// same. It is not read for what is reported of another party.
+	Own      *Engagements
+	Override bool
 }
 
 // Open records the opening of a round. UID must be random and new.

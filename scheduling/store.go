@@ -73,9 +73,36 @@ type Store interface {
 	// most limit.
 	Messages(ctx context.Context, id NegotiationID, limit int) ([]Message, error)
 
+	Diaries
+
 	// Due lists rounds whose NextDue is not after now, the longest due first, at
 	// most limit. Concluded talks have none: the clock does nothing there.
 	Due(ctx context.Context, now time.Time, limit int) ([]RoundID, error)
+}
+
+// Diaries keep what parties keep to themselves, and the travel table. Nothing
+// in them changes a negotiation: neither its version nor its revision, and no
+// stamp of a feed.
+type Diaries interface {
+	// Diary is the diary of a party; an empty one, with Version 0, when nothing
+	// has been stored. ErrNotFound without the negotiation or the party.
+	Diary(ctx context.Context, id NegotiationID, party PartyID) (*Diary, error)
+
+	// Presences are what those in to may be told of the key persons of all
+	// parties, by party in protocol order. It is the one way in which anything
+	// of a diary reaches another party.
+	Presences(ctx context.Context, id NegotiationID, to Audience) ([]Presence, error)
+
+	// UpdateDiary lets change act on a diary and saves it; see Store.Update for
+	// forms and errors. The negotiation is for change to read.
+	UpdateDiary(ctx context.Context, id NegotiationID, party PartyID, form Once, change func(*Negotiation, *Diary) error) error
+
+	// Travel is the travel table of the installation; with Version 0 when
+	// nothing has been stored.
+	Travel(ctx context.Context) (Travel, error)
+
+	// UpdateTravel lets change act on it and saves it; a form works once.
+	UpdateTravel(ctx context.Context, form Once, change func(*Travel) error) error
 }
 
 // Recorded is an event in the history of a negotiation. Round is 0 for what

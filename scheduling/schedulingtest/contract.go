@@ -54,6 +54,7 @@ func TestStore(t *testing.T, open func(t *testing.T, c scheduling.Composer) Full
 	t.Run("rounds that are due", s.due)
 	t.Run("updates at the same time all land", s.noLostUpdate)
 	t.Run("confirmations at the same time have one winner", s.oneWinner)
+	s.diaries(t)
 	s.outbox(t)
 	s.access(t)
 	s.programs(t)

@@ -25,6 +25,8 @@ type MemoryStore struct {
 	tokens   []scheduling.Token
 	bound    map[[2]string]string // by actor and key: the digest
 	webhooks []*hooked
+	diaries  map[diaryKey]*scheduling.Diary
+	travel   scheduling.Travel
 }
 
 // kept is a negotiation as it is stored.
@@ -41,6 +43,7 @@ func NewMemoryStore(composer scheduling.Composer) *MemoryStore {
 		talks:    map[scheduling.NegotiationID]*kept{},
 		forms:    map[scheduling.Once]scheduling.RoundID{},
 		bound:    map[[2]string]string{},
+		diaries:  map[diaryKey]*scheduling.Diary{},
 	}
 }
 

@@ -42,7 +42,7 @@ func TestRowsHaveTheColumnsOfTheirTables(t *testing.T) {
 	rows := []any{
 		&negotiationRow{}, &partyRow{}, &memberRow{}, &roundRow{}, &proposalRow{}, &venueRow{}, &slotRow{},
 		&positionRow{}, &consentRow{}, &draftRow{}, &confirmationRow{}, &meetingRow{}, &deliveryRow{},
-		&objectionRow{}, &eventRow{}, &formRow{}, &messageRow{}, &accountRow{}, &tokenRow{}, &webhookRow{},
+		&objectionRow{}, &eventRow{}, &formRow{}, &messageRow{}, &accountRow{}, &tokenRow{}, &webhookRow{}, &diaryRow{}, &travelRow{},
 	}
 	for name, database := range insideEngines {
 		t.Run(name, func(t *testing.T) {
