@@ -18,6 +18,8 @@ const (
 	MemberChanged        EventKind = "member_changed"
 	MemberRemoved        EventKind = "member_removed"
 	MemberLinkAsked      EventKind = "member_link_asked" // by mail, to the address of Member
+	MemberErased         EventKind = "member_erased"     // the particulars of Member are gone
+	TextsErased          EventKind = "texts_erased"      // what people wrote is gone, by the rule of retention
 
 	RoundOpened    EventKind = "round_opened"
 	RoundStalled   EventKind = "round_stalled"

@@ -127,6 +127,7 @@ type Member struct {
 	Rights      Rights
 	Invitations bool // wants calendar invitations by e-mail
 	Removed     bool // no longer acts; the history keeps the name
+	Erased      bool // the particulars are gone, and Name is what stands in their place
 }
 
 // Audience is what m may read.

@@ -66,6 +66,7 @@ func commands() []command {
 		{"demo", "serve a sample negotiation, open to every visitor", runDemo},
 		{"slots", "read an offer from standard input and print its slots", slots},
 		{"clash", "decide meeting scheduling problems, and check the solutions", decideClashes},
+		{"backup", "copy the SQLite database into a file while it is in use, and stop", backup},
 		{"migrate", "bring the database up to date, and stop", migrate},
 		{"version", "print the version of this binary, of Go and of the time zones", version},
 	}

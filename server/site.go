@@ -80,7 +80,7 @@ func openSite(ctx context.Context, c config.Config, p process) (_ *site, err err
 		return nil, err
 	}
 	s.worker = &outbox.Worker{
-		Store: s.store, Mail: provider, From: c.MailFrom.Address, Render: s.writer.Render, Owner: rand.Text(), Now: p.now, Log: s.log,
+		Store: s.store, Mail: provider, From: c.MailFrom.Address, Render: s.writer.Render, Keep: s.config.Keep, Owner: rand.Text(), Now: p.now, Log: s.log,
 	}
 	return s, nil
 }
@@ -95,7 +95,7 @@ func (s *site) run(ctx context.Context, guests []web.Guest) error {
 		proxies = append(proxies, p.String())
 	}
 	pages, err := web.New(web.Options{
-		Now: s.now, Log: s.log, Store: s.store, Access: s.store, Outbox: s.store, Secret: s.key, Ready: s.store.Ping,
+		Now: s.now, Log: s.log, Store: s.store, Access: s.store, Outbox: s.store, Retainer: s.store, Secret: s.key, Ready: s.store.Ping,
 		BaseURL: s.config.BaseURL, OfficeName: s.config.OfficeName, OfficeContact: s.config.OfficeContact,
 		Language: s.config.Language.String(), TrustedProxies: proxies, Guests: guests,
 	})

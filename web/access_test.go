@@ -33,7 +33,8 @@ func newHouse(tb testing.TB, adjust ...schedulingtest.Adjustment) *house {
 	h := &house{now: schedulingtest.Now.Add(24 * time.Hour)}
 	o := options(nil)
 	h.MemoryStore = schedulingtest.NewMemoryStore(postman{})
-	o.Now, o.Store, o.Access = func() time.Time { return h.now }, h.MemoryStore, h.MemoryStore
+	o.Now = func() time.Time { return h.now }
+	o.Store, o.Access, o.Retainer = h.MemoryStore, h.MemoryStore, h.MemoryStore
 	s, err := New(o)
 	if err != nil {
 		tb.Fatal(err)

@@ -42,6 +42,7 @@ type partyMembers struct {
 	Own              bool
 	Members          []memberRow
 	Note             string // what stands in place of members that are not shown
+	Former           []Link // who take part no more, to where their particulars are erased
 	Ask              string // where to ask for the link of the only one, whom this side named
 }
 
@@ -116,6 +117,11 @@ func (s *Server) partyMembers(p Page, n *scheduling.Negotiation, v viewer, id sc
 		view.City = party.City
 		if party.Role == scheduling.RoleObserver {
 			view.Role = p.T("members.observer")
+		}
+	}
+	if n.MayManage(v.Member.ID, id) == nil && maySee(n, v, id) {
+		for _, m := range n.Former(id) {
+			view.Former = append(view.Former, Link{Href: memberPath(n.ID, m.ID) + "/erasure", Text: m.Name})
 		}
 	}
 	there := slices.DeleteFunc(slices.Clone(n.Members), func(m scheduling.Member) bool { return m.Party != id || m.Removed })
@@ -302,6 +308,7 @@ type memberView struct {
 	MayAsk     bool // have a link sent to the address
 	MayShow    bool // be shown a new link
 	MayRemove  bool
+	MayErase   bool
 	HasLinks   bool
 	HasAddress bool
 }
@@ -331,7 +338,7 @@ func (s *Server) renderMember(c *gin.Context, status int, f *Form) error {
 	view := memberView{
 		Page: page, Heading: m.Name, Party: partyName(page.Printer, n, m.Party), Post: memberPath(n.ID, m.ID),
 		Seen: seenMember(*m), Reader: !manages && m.ID != v.Member.ID, Arrived: entries[m.ID].say(page, *m),
-		MayAsk: n.MayAskLink(v.Member.ID, m.ID) == nil, MayShow: manages && m.Party == v.Member.Party, MayRemove: manages,
+		MayAsk: n.MayAskLink(v.Member.ID, m.ID) == nil, MayShow: manages && m.Party == v.Member.Party, MayRemove: manages, MayErase: manages && m.ID != v.Member.ID,
 		HasLinks: entries[m.ID].links > 0, HasAddress: m.Email != "",
 	}
 	if !view.Reader {

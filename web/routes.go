@@ -87,6 +87,9 @@ func (s *Server) routes() []route {
 		{"POST", "/n/:negotiation/members/:member/link", Convener, s.createLink},
 		{"POST", "/n/:negotiation/members/:member/links/revocation", Convener, s.revokeLinks},
 		{"POST", "/n/:negotiation/members/:member/removal", Convener, s.removeMember},
+		{"GET", "/n/:negotiation/members/:member/erasure", Convener, s.showErasure},
+		{"POST", "/n/:negotiation/members/:member/erasure", Convener, s.eraseMember},
+		{"GET", "/n/:negotiation/members/:member/data.json", Member, s.showMemberData},
 
 		{"GET", "/new", Opener, s.showNew},
 		{"POST", "/new", Opener, s.createNegotiation},

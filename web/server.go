@@ -29,6 +29,8 @@ type Options struct {
 	Access scheduling.Access
 	// Outbox sends messages again that were given up.
 	Outbox scheduling.Outbox
+	// Retainer takes the name of a person out of what is kept.
+	Retainer scheduling.Retainer
 	// Secret is the key from which the secrets of feeds are derived; at least 32
 	// bytes.
 	Secret []byte
@@ -60,6 +62,7 @@ type Server struct {
 	store     scheduling.Store
 	access    scheduling.Access
 	outbox    scheduling.Outbox
+	retainer  scheduling.Retainer
 	secret    []byte
 	feeds     feedCache
 	ready     func(context.Context) error
@@ -100,7 +103,7 @@ func newServer(o Options) (*Server, error) {
 	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" {
 		return nil, fmt.Errorf("web: base URL %q: want an address such as https://talks.example.org", o.BaseURL)
 	}
-	s := &Server{now: o.Now, log: o.Log, store: o.Store, access: o.Access, outbox: o.Outbox, secret: o.Secret, ready: o.Ready, guests: o.Guests, usual: o.Language, base: base, office: o.OfficeName, contact: o.OfficeContact}
+	s := &Server{now: o.Now, log: o.Log, store: o.Store, access: o.Access, outbox: o.Outbox, retainer: o.Retainer, secret: o.Secret, ready: o.Ready, guests: o.Guests, usual: o.Language, base: base, office: o.OfficeName, contact: o.OfficeContact}
 	if s.ready == nil {
 		s.ready = func(context.Context) error { return nil }
 	}

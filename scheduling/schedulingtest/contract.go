@@ -21,6 +21,7 @@ type Full = interface {
 	scheduling.Outbox
 	scheduling.Access
 	scheduling.Programs
+	scheduling.Retainer
 }
 
 // ComposerFunc is a function as a scheduling.Composer.
@@ -58,6 +59,7 @@ func TestStore(t *testing.T, open func(t *testing.T, c scheduling.Composer) Full
 	s.outbox(t)
 	s.access(t)
 	s.programs(t)
+	s.retention(t)
 }
 
 type suite struct {

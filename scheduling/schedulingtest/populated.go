@@ -90,8 +90,8 @@ func populateNegotiation(n *scheduling.Negotiation) {
 	n.Party(Charlie).VisaDays = map[string]int{"US": 20, "CH": 3}
 	n.Party(Charlie).Country, n.Party(Charlie).TwoPersons = "AT", true
 	n.SuspendedAt = later(11)
-	n.Members[1].Removed = true
 	n.Members[1].Rights = scheduling.RightPreside | scheduling.RightMediate | scheduling.RightRooms | scheduling.RightRelease
+	n.Members[1].Removed, n.Members[1].Erased = true, true
 }
 
 func populatedProposals(text func(string) scheduling.Text) []*scheduling.Proposal {

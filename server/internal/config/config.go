@@ -15,6 +15,8 @@ import (
 	"strings"
 
 	"golang.org/x/text/language"
+
+	"parley/scheduling"
 )
 
 // Config holds all settings, checked and ready to use. The table in setting.go
@@ -50,6 +52,9 @@ type Config struct {
 	OfficeContact string
 	// Language is the language of people who have not chosen one.
 	Language language.Tag
+
+	// Keep is how long what is no longer needed is kept.
+	Keep scheduling.Retention
 
 	given map[string]bool
 }
@@ -98,7 +103,7 @@ func (m *SettingError) Error() string {
 // [flag.ErrHelp]. Otherwise the error joins one [SettingError] for each setting that
 // is wrong.
 func Parse(command string, args []string, getenv func(string) string, stderr io.Writer, extra func(*flag.FlagSet)) (Config, error) {
-	c := Config{given: map[string]bool{}}
+	c := Config{Keep: scheduling.UsualRetention, given: map[string]bool{}}
 	flags := flag.NewFlagSet("parley "+command, flag.ContinueOnError)
 	flags.SetOutput(io.Discard) // the caller shows the error, with all others
 	if extra != nil {

@@ -19,6 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"golang.org/x/text/language"
 
+	"parley/scheduling"
 	"parley/server/internal/config"
 )
 
@@ -39,6 +40,7 @@ func TestDefaultsAreSafe(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := config.Config{
+		Keep:     scheduling.UsualRetention,
 		Addr:     "127.0.0.1:8080",
 		Data:     "parley-data",
 		BaseURL:  "http://127.0.0.1:8080",
@@ -84,6 +86,7 @@ func TestEverySettingIsRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := config.Config{
+		Keep: scheduling.UsualRetention,
 		Addr: "0.0.0.0:80", BaseURL: "https://parley.example.org", Data: "/srv/parley",
 		Database: "postgres://parley:pw@db.example.org/parley", Secret: longKey,
 		SMTP:           config.SMTP{TLS: config.Implicit, Host: "mail.example.org", Port: "465", User: "from the flag", Password: "p@ss"},

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -148,6 +149,18 @@ func settings() []setting {
 			help: "language for people who have not chosen one, such as en or fr",
 			set:  setLanguage,
 		},
+		{
+			flag: "keep-concluded", env: "PARLEY_KEEP_CONCLUDED", def: "365",
+			help: "days for which the texts of concluded talks are kept; 0 is for ever",
+			more: "After that what people wrote (titles, papers, reasons, names, addresses) is removed. What was decided, by which party and when, stays.",
+			set:  setDays(func(c *Config) *time.Duration { return &c.Keep.Concluded }),
+		},
+		{
+			flag: "keep-mail", env: "PARLEY_KEEP_MAIL", def: "90",
+			help: "days for which mails are kept after they were sent; 0 is for ever",
+			more: "Mails that still wait to be sent are not removed.",
+			set:  setDays(func(c *Config) *time.Duration { return &c.Keep.Mail }),
+		},
 	}
 }
 
@@ -273,6 +286,19 @@ func setLanguage(c *Config, v string) error {
 	}
 	c.Language = tag
 	return nil
+}
+
+// setDays reads a number of days into the span that to points at.
+func setDays(to func(*Config) *time.Duration) func(*Config, string) error {
+	return func(c *Config, v string) error {
+		const most = 36500
+		days, err := strconv.Atoi(v)
+		if err != nil || days < 0 || days > most {
+			return fmt.Errorf("want a number of days from 0 to %d", most)
+		}
+		*to(c) = time.Duration(days) * 24 * time.Hour
+		return nil
+	}
 }
 
 // line accepts one line of text that can be shown to people.

@@ -20,6 +20,7 @@ import (
 const (
 	poll       = time.Second      // between two looks for messages
 	deadlines  = 15 * time.Second // between two looks for rounds that are due
+	purges     = 6 * time.Hour    // between two looks for what has been kept long enough
 	lease      = 3 * time.Minute  // for how long a claim holds
 	attempt    = time.Minute      // for one message, all of SMTP included
 	batch      = 2                // messages a claim: together they fit into a lease
@@ -31,6 +32,7 @@ const (
 // Store is what the worker needs of one.
 type Store interface {
 	scheduling.Outbox
+	Purge(ctx context.Context, keep scheduling.Retention, now time.Time) (scheduling.Purged, error)
 	Due(ctx context.Context, now time.Time, limit int) ([]scheduling.RoundID, error)
 	Update(ctx context.Context, id scheduling.RoundID, form scheduling.Once, change func(*scheduling.Round) error) error
 }
@@ -41,15 +43,22 @@ type Worker struct {
 	Mail   mailer.Provider
 	From   string                                   // envelope sender
 	Render func(scheduling.Message) ([]byte, error) // the message as it goes over the wire
-	Owner  string                                   // names this worker among replicas; random
+	Keep   scheduling.Retention
+	Owner  string // names this worker among replicas; random
 	Now    func() time.Time
 	Log    *slog.Logger
 }
 
 // Run works until ctx is done, and returns when the message in hand is settled.
 func (w *Worker) Run(ctx context.Context) {
-	var nextDeadlines time.Time
+	var nextDeadlines, nextPurge time.Time
 	for ctx.Err() == nil {
+		if now := w.Now(); !now.Before(nextPurge) {
+			nextPurge = now.Add(purges)
+			if err := w.Purge(ctx); err != nil && ctx.Err() == nil {
+				w.Log.ErrorContext(ctx, "purge failed", "err", err)
+			}
+		}
 		if now := w.Now(); !now.Before(nextDeadlines) {
 			nextDeadlines = now.Add(deadlines)
 			if err := w.Tick(ctx); err != nil && ctx.Err() == nil {
@@ -89,6 +98,18 @@ func (w *Worker) Tick(ctx context.Context) error {
 		}
 	}
 	return failed
+}
+
+// Purge removes what has been kept as long as it is to be kept.
+func (w *Worker) Purge(ctx context.Context) error {
+	done, err := w.Store.Purge(ctx, w.Keep, w.now())
+	if err != nil {
+		return fmt.Errorf("outbox: purge: %w", err)
+	}
+	if done.Messages+done.Forms+done.Tokens+len(done.Negotiations) > 0 {
+		w.Log.InfoContext(ctx, "purged", "negotiations", len(done.Negotiations), "messages", done.Messages, "forms", done.Forms, "tokens", done.Tokens)
+	}
+	return nil
 }
 
 // Deliver claims messages that are due and tries each once. It reports how many

@@ -48,6 +48,7 @@ type memberRow struct {
 	Rights      string
 	Invitations bool
 	Removed     bool
+	Erased      bool
 }
 
 func (memberRow) TableName() string { return "members" }
@@ -85,7 +86,7 @@ func newNegotiationRows(n *scheduling.Negotiation) (negotiationRows, error) {
 		rows.members = append(rows.members, memberRow{
 			Negotiation: string(n.ID), ID: string(m.ID), Place: i, Party: string(m.Party), Account: string(m.Account),
 			Name: m.Name, Email: m.Email, Language: m.Language, Rights: m.Rights.String(),
-			Invitations: m.Invitations, Removed: m.Removed,
+			Invitations: m.Invitations, Removed: m.Removed, Erased: m.Erased,
 		})
 	}
 	return rows, nil
@@ -121,7 +122,7 @@ func (rows negotiationRows) build() (*scheduling.Negotiation, error) {
 		n.Members = append(n.Members, scheduling.Member{
 			ID: scheduling.MemberID(m.ID), Party: scheduling.PartyID(m.Party), Account: scheduling.AccountID(m.Account),
 			Name: m.Name, Email: m.Email, Language: m.Language, Rights: rights,
-			Invitations: m.Invitations, Removed: m.Removed,
+			Invitations: m.Invitations, Removed: m.Removed, Erased: m.Erased,
 		})
 	}
 	return n, nil

@@ -50,6 +50,15 @@ func (p *postgres) again(err error) bool {
 	return ok && (e.Code == "40001" || e.Code == "40P01")
 }
 
+// scrub leaves the files to the database's own cleaning: what was deleted is
+// overwritten there in time, and at once by VACUUM FULL, which the operating
+// guide describes because it keeps everybody waiting.
+func (p *postgres) scrub(context.Context) error { return nil }
+
+func (p *postgres) backup(context.Context, string) error {
+	return errors.New("this is a PostgreSQL database: back it up with pg_dump")
+}
+
 func (p *postgres) migrate(ctx context.Context, log *slog.Logger) error {
 	pool, err := p.db.DB()
 	if err != nil {

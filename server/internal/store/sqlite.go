@@ -125,6 +125,36 @@ func (s *sqlite) migrate(ctx context.Context, log *slog.Logger) error {
 	return errors.Join(migrate(ctx, db, false, log), db.Close())
 }
 
+// scrub moves the log into the file, where deleted content has been
+// overwritten, and empties the log. Readers of an older snapshot keep it from
+// that; they are short, and it is tried again with the next purge.
+func (s *sqlite) scrub(ctx context.Context) error {
+	return s.writer.use(ctx, func(ctx context.Context, db *gorm.DB) error {
+		_, err := db.Statement.ConnPool.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
+		return err
+	})
+}
+
+// backup makes the file first, because VACUUM INTO fills an empty one and
+// would give a new one to everybody to read.
+func (s *sqlite) backup(ctx context.Context, file string) error {
+	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	err = s.writer.use(ctx, func(ctx context.Context, db *gorm.DB) error {
+		_, err := db.Statement.ConnPool.ExecContext(ctx, "VACUUM INTO ?", file)
+		return err
+	})
+	if err != nil {
+		return errors.Join(err, os.Remove(file))
+	}
+	return nil
+}
+
 func (s *sqlite) ping(ctx context.Context) error {
 	return s.query(ctx, func(ctx context.Context, db *gorm.DB) error {
 		_, err := db.Statement.ConnPool.ExecContext(ctx, "SELECT 1")

@@ -65,6 +65,10 @@ type engine interface {
 	// again reports whether a transaction failed for no fault of its own, so
 	// that it can be tried again.
 	again(err error) bool
+	// scrub makes sure that what was deleted can be read in no file any more,
+	// as far as the engine can.
+	scrub(ctx context.Context) error
+	backup(ctx context.Context, file string) error
 	migrate(ctx context.Context, log *slog.Logger) error
 	ping(ctx context.Context) error
 	close() error
@@ -99,6 +103,16 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 func (s *Store) Migrate(ctx context.Context) error {
 	if err := s.engine.migrate(ctx, s.log); err != nil {
 		return fmt.Errorf("store: migrate: %w", err)
+	}
+	return nil
+}
+
+// Backup copies an SQLite database, as it is at one instant, into a new file
+// that only its owner may read. Others may go on using the database. With
+// PostgreSQL it is an error: pg_dump does that.
+func (s *Store) Backup(ctx context.Context, file string) error {
+	if err := s.engine.backup(ctx, file); err != nil {
+		return fmt.Errorf("store: back up: %w", err)
 	}
 	return nil
 }
