@@ -55,7 +55,7 @@ func benchmarkOverview(b *testing.B, parties, dates int) {
 		seen := viewer{Member: m, Party: r.Negotiation.Party(m.Party), Audience: scheduling.PartyAudience(m.Party)}
 		b.ReportAllocs()
 		for b.Loop() {
-			newMatrix(p, r, seen, r.Standings(), "", *v.now)
+			newMatrix(p, r, seen, r.Standings(), nil, "", *v.now)
 		}
 	})
 	b.Run("load", func(b *testing.B) { // what the store takes of it

@@ -22,7 +22,7 @@ type leadView struct {
 
 // newLead is the lead of a round in which a date is being looked for, or that
 // has ended without one.
-func newLead(p *locale.Printer, r *scheduling.Round, v viewer, all []scheduling.Standing) *leadView {
+func newLead(p *locale.Printer, r *scheduling.Round, v viewer, all []scheduling.Standing, ra *scheduling.Ranking) *leadView {
 	plain := func(key string) *leadView {
 		return &leadView{Big: p.T("lead." + key), Text: p.T("lead." + key + "_text")}
 	}
@@ -53,18 +53,21 @@ func newLead(p *locale.Printer, r *scheduling.Round, v viewer, all []scheduling.
 		}
 		return l
 	}
-	return tableLead(p, r, v, all)
+	return tableLead(p, r, v, all, ra)
 }
 
 // tableLead names the date that all have consented to, or the best so far, or
 // what stands in the way of the nearest.
-func tableLead(p *locale.Printer, r *scheduling.Round, v viewer, all []scheduling.Standing) *leadView {
+func tableLead(p *locale.Printer, r *scheduling.Round, v viewer, all []scheduling.Standing, ra *scheduling.Ranking) *leadView {
 	l := &leadView{More: &Link{Href: "#dates", Text: p.T("lead.compare")}}
-	agreed, best := scheduling.Agreed(all), scheduling.Best(all)
+	agreed, best := scheduling.Agreed(all), bestOf(all, ra)
 	switch {
 	case agreed != nil:
 		l.date(p, r, agreed.Slot)
 		l.Eyebrow, l.Text = p.T("lead.agreed"), join(consentParts(p, r, agreed, !v.Observer))
+	case best != nil && ra != nil:
+		l.date(p, r, best.Slot)
+		l.Eyebrow, l.Text = p.T("ranking.recommended"), whyTop(p, ra)
 	case best != nil:
 		l.date(p, r, best.Slot)
 		l.Eyebrow, l.Text = p.T("lead.best"), bestText(p, r, best)

@@ -36,7 +36,8 @@ type matrixView struct {
 	Filters   []Tab
 	Reported  bool // some answer is reported, so that the key explains the mark
 	Consented bool
-	Everybody int // parties, for the link that opens all of them on a phone
+	Best      string // the words at the date that stands out
+	Everybody int    // parties, for the link that opens all of them on a phone
 	Key       []Chip
 }
 
@@ -137,12 +138,12 @@ type matrix struct {
 }
 
 // newMatrix is the view of what is on the table, or nil when nothing is.
-func newMatrix(p *locale.Printer, r *scheduling.Round, v viewer, all []scheduling.Standing, only string, now time.Time) *matrixView {
+func newMatrix(p *locale.Printer, r *scheduling.Round, v viewer, all []scheduling.Standing, ra *scheduling.Ranking, only string, now time.Time) *matrixView {
 	if len(all) == 0 {
 		return nil
 	}
 	m := &matrix{
-		p: p, r: r, v: v, now: now, required: r.Negotiation.Required(), best: scheduling.Best(all),
+		p: p, r: r, v: v, now: now, required: r.Negotiation.Required(), best: bestOf(all, ra),
 		words: make(map[scheduling.Level]string, len(tallyOrder)), notes: make(map[noteKey]*matrixNote),
 	}
 	for _, l := range tallyOrder {
@@ -152,7 +153,10 @@ func newMatrix(p *locale.Printer, r *scheduling.Round, v viewer, all []schedulin
 	for i := range all {
 		m.year = m.year || all[i].Slot.Days[0].Year != thisYear
 	}
-	m.view = &matrixView{Printer: p, Dense: len(m.required) > mostWords, Observer: v.Observer, Everybody: len(m.required)}
+	m.view = &matrixView{Printer: p, Dense: len(m.required) > mostWords, Observer: v.Observer, Best: p.T("lead.best"), Everybody: len(m.required)}
+	if ra != nil {
+		m.view.Best = p.T("ranking.recommended")
+	}
 	shown := m.narrow(all, only)
 	if !v.Observer {
 		m.heads()

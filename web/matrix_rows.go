@@ -54,7 +54,7 @@ func (v *matrixView) row(m *htmlBuilder, row *matrixRow) {
 	}
 	if row.Best {
 		m.write(`<span class="tag bar">`)
-		m.text(v.T("lead.best"))
+		m.text(v.Best)
 		m.write(`</span>`)
 	}
 	if len(row.Acts) > 0 {

@@ -24,6 +24,8 @@ type overviewView struct {
 	Meeting    *meetingView
 	Lead       *leadView
 	Matrix     *matrixView
+	Ranking    string // how the dates compare, in a line
+	Why        *Link  // where it stands in full
 	Acts       []Link
 	Consents   []consentLine
 	Off        []offLine
@@ -56,7 +58,11 @@ func (s *Server) overview(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	view := s.newOverview(c, r, v)
+	ra, err := s.rank(c, r)
+	if err != nil {
+		return err
+	}
+	view := s.newOverview(c, r, v, ra)
 	if view.Meeting != nil && view.Meeting.Off {
 		if view.Meeting.Reason, err = s.cancellationReason(c, r, v); err != nil {
 			return err
@@ -65,7 +71,7 @@ func (s *Server) overview(c *gin.Context) error {
 	return s.render(c, http.StatusOK, overviewPage, view)
 }
 
-func (s *Server) newOverview(c *gin.Context, r *scheduling.Round, v viewer) overviewView {
+func (s *Server) newOverview(c *gin.Context, r *scheduling.Round, v viewer, ra *scheduling.Ranking) overviewView {
 	now := s.instant()
 	view := overviewView{Page: s.roundPage(c, r, v, tabDates)}
 	view.Heading = view.Title
@@ -82,10 +88,11 @@ func (s *Server) newOverview(c *gin.Context, r *scheduling.Round, v viewer) over
 		view.Meeting = newMeeting(p, r, v, now)
 	}
 	if view.Meeting == nil || agreeing(r) {
-		view.Lead = newLead(p, r, v, all)
+		view.Lead = newLead(p, r, v, all, ra)
 	}
-	view.Matrix = newMatrix(p, r, v, all, c.Query("only"), now)
+	view.Matrix = newMatrix(p, r, v, all, ra, c.Query("only"), now)
 	view.Wide = view.Matrix != nil && view.Matrix.Dense
+	view.Ranking, view.Why = rankLine(p, r, ra)
 	view.Acts = overviewActs(p, r, v)
 	view.Off = offLines(p, r)
 	view.Proposals = proposalLines(p, r, v, now)

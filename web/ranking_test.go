@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -45,4 +46,107 @@ func TestReasonClassTravelsAsFarAsTheReason(t *testing.T) {
 	form.Set("class-G1", strings.Repeat("x", 40))
 	form.Set("do", "send")
 	has(t, withStatus(t, bravo.post("/reply", form), http.StatusUnprocessableEntity), "Choose one of the kinds of reasons for G1, or none.")
+}
+
+// answersA10 is what Bravo says in A10: G1 if need be, the rest of Geneva not
+// possible, W1 preferred, the rest of Washington available.
+func (v visitor) answersA10() {
+	v.Helper()
+	form := v.replyForm()
+	for label, level := range map[string]string{
+		"G1": "if_need_be", "G2": "not_possible", "G3": "not_possible", "W1": "preferred", "W2": "available", "W3": "available",
+	} {
+		form.Set("level-"+label, level)
+	}
+	form.Set("why-G1", "subject to flights")
+	form.Set("do", "send")
+	v.sends("/reply", form)
+}
+
+func leastBurden() schedulingtest.Adjustment {
+	return schedulingtest.WithRule(func(r *scheduling.Rule) { r.Ranking = scheduling.LeastBurden })
+}
+
+func TestA10LeastBurden(t *testing.T) {
+	t.Parallel()
+	pages := map[string]string{}
+	for name, turn := range map[string]func(*scheduling.Negotiation, *scheduling.Round){
+		"as entered":          func(*scheduling.Negotiation, *scheduling.Round) {},
+		"the other way round": func(n *scheduling.Negotiation, _ *scheduling.Round) { slices.Reverse(n.Parties) },
+	} {
+		v := delivered(t, leastBurden(), schedulingtest.With(turn))
+		bravo := v.as(schedulingtest.BravoHead)
+		bravo.answersA10()
+		page := bravo.opens("/ranking")
+		inOrder(t, page,
+			"Recommended", "Tuesday 8 December 2009", "No party has to go below “Available”, and one prefers it.",
+			"In order", "W1, Tue 8 December 2009, Washington", "W1 is preferred by more parties than W2: 1 against 0.",
+			"W2, Wed 9 December 2009", "W2 and W3 are equal for all parties; W2 is earlier.",
+			"W3, Thu 10 December 2009", "W3 leaves no party at “If need be”; G1 would leave one there.",
+			"G1, Wed 18 November 2009", "Not possible", "G2, Thu 19 November 2009", "Not possible for Bravo", "G3, Fri 20 November 2009",
+		)
+		has(t, page, "A recommendation confirms nothing and binds nobody", "Consent to W1, Tue 8 December")
+		overview := bravo.opens("")
+		has(t, overview, "Recommended", "Tuesday 8 December 2009", "No party has to go below “Available”, and one prefers it.",
+			"In order: W1, W2, W3, G1. Not possible: G2, G3.", "How the dates compare", "Consent to W1")
+		hasNot(t, overview, "Best date so far")
+		if r := v.round(); r.Status != scheduling.OnTheTable || r.Meeting != nil {
+			t.Errorf("%s: the ranking fixed something: %s", name, r.Status)
+		}
+		pages[name] = text(page)
+	}
+	if a, b := pages["as entered"], pages["the other way round"]; a != b {
+		t.Errorf("the order of the parties shows:\n%s\n\n%s", a, b)
+	}
+}
+
+// inOrder reports texts that a page does not have one after the other.
+func inOrder(tb testing.TB, page string, texts ...string) {
+	tb.Helper()
+	rest := text(page)
+	for _, want := range texts {
+		_, after, found := strings.Cut(rest, want)
+		if !found {
+			tb.Errorf("%q does not follow in:\n%s", want, rest)
+			return
+		}
+		rest = after
+	}
+}
+
+func TestObserversLearnNoNamesFromTheRanking(t *testing.T) {
+	t.Parallel()
+	v := delivered(t, leastBurden(), schedulingtest.WithObserver(), schedulingtest.WithStaff())
+	v.as(schedulingtest.BravoHead).answersA10()
+	page := v.as(schedulingtest.CharlieHead).opens("/ranking")
+	has(t, page, "Recommended", "Not possible for 1 party")
+	hasNot(t, page, "for Bravo", "Consent to", "flights")
+	has(t, v.as(schedulingtest.Secretary).opens("/ranking"), "Not possible for Bravo")
+	has(t, v.as(schedulingtest.AlphaHead).opens("/ranking?lang=fr"), "Recommandée", "Consentir")
+}
+
+func TestThereIsARankingWhereItIsAskedFor(t *testing.T) {
+	t.Parallel()
+	v := delivered(t)
+	alpha := v.as(schedulingtest.AlphaHead)
+	withStatus(t, alpha.get("/ranking"), http.StatusNotFound)
+	has(t, alpha.opens(""), "The best date so far is one that every party has answered")
+	big := bigTalks(t, 3, 4).as("p01-head")
+	has(t, big.opens("/ranking"), "Least burden: whoever is worst off")
+	has(t, big.opens(""), "How the dates compare")
+}
+
+func TestNobodySeesARankingOfSealedReplies(t *testing.T) {
+	t.Parallel()
+	v := delivered(t, leastBurden(), schedulingtest.WithStaff())
+	v.as(schedulingtest.BravoHead).answersA10()
+	v.change(func(r *scheduling.Round) error {
+		r.Rule.Kind = scheduling.SealedSimultaneous
+		return nil
+	})
+	for _, who := range []scheduling.MemberID{schedulingtest.AlphaHead, schedulingtest.BravoHead, schedulingtest.Secretary} {
+		page := v.as(who).opens("/ranking")
+		has(t, page, "Until they are opened there is no ranking, for anybody.")
+		hasNot(t, page, "W1", "In order")
+	}
 }

@@ -109,6 +109,7 @@ func (s *Server) routes() []route {
 		{"POST", round + "/slots/:slot/amendment", Convener, s.changeSlot},
 
 		{"GET", round, Member, s.overview},
+		{"GET", round + "/ranking", Member, s.ranking},
 		{"GET", round + "/reply", Member, s.showReply},
 		{"POST", round + "/reply", Member, s.createReply},
 		{"GET", round + "/reply/receipt", Member, s.showReceipt},
