@@ -1,7 +1,6 @@
 package scheduling
 
 import (
-	"slices"
 	"strings"
 	"time"
 )
@@ -49,6 +48,8 @@ func (r *Round) Consent(a Act, label Label, version int) error {
 	switch {
 	case s == nil:
 		return refuse(ErrNotFound, "slot_unknown", "slot", string(label))
+	case r.Rule.Kind == ChairDecides:
+		return refuse(ErrConflict, "chair_decides")
 	case !r.open():
 		return r.closed()
 	}
@@ -103,15 +104,6 @@ func (r *Round) agreeable(s *Slot, version int) error {
 	return nil
 }
 
-// Missing lists the required parties that have not consented to the slot as it
-// now is, in protocol order.
-func (r *Round) Missing(s *Slot) []PartyID {
-	return slices.DeleteFunc(r.Negotiation.Required(), func(p PartyID) bool {
-		_, ok := s.Consent(p)
-		return ok
-	})
-}
-
 // WithdrawConsent takes a party's consent back before the slot is confirmed.
 func (r *Round) WithdrawConsent(a Act, label Label) error {
 	party, err := r.speaker(a, RightConsent)
@@ -152,24 +144,27 @@ func (r *Round) dropConsent(a Act, party PartyID, s *Slot) {
 		Kind: ConsentWithdrawn, At: a.At, By: a.By, Party: party, Slot: s.Label, SlotVersion: s.Version,
 		Evidence: a.Evidence, Scope: AllParties,
 	})
+	r.heard(a, party, s)
 }
 
 // MayConfirm refuses a member who is not the confirmer named by the rule. Where
 // the last consent confirms, any convener may do what it could not, because the
-// talks were suspended.
+// talks were suspended. Where the chair decides, nobody confirms otherwise.
 func (r *Round) MayConfirm(by MemberID) error {
 	m, err := r.convener(by)
 	switch {
 	case err != nil:
 		return err
+	case r.Rule.Kind == ChairDecides:
+		return refuse(ErrForbidden, "chair_decides")
 	case r.Rule.Confirmation == ByConfirmer && m.Party != r.Rule.Confirmer:
 		return refuse(ErrForbidden, "not_the_confirmer")
 	}
 	return nil
 }
 
-// Confirm fixes a slot to which every required party has consented, in the
-// version that the confirmer saw. All other slots on the table are released.
+// Confirm fixes a slot to which all have consented whose consent the rule
+// demands, in the version that the confirmer saw. All other slots on the table are released.
 // When the round already has a date, the meeting moves to the new one under
 // the same identity.
 //
@@ -233,7 +228,7 @@ func (r *Round) confirm(a Act, s *Slot) {
 	}
 	r.Meeting.fix(s, a, r.wanting())
 	r.uninvite(a, before, r.Meeting.Invited, r.Meeting.Sequence)
-	r.Status, r.Postponed, r.Postponement, r.Release = Confirmed, false, nil, nil
+	r.Status, r.Postponed, r.Postponement, r.Release, r.Silence = Confirmed, false, nil, nil, nil
 	r.record(Event{
 		Kind: kind, At: a.At, By: a.By, Party: r.Negotiation.partyOf(a.By), Slot: s.Label, SlotVersion: s.Version,
 		Sequence: r.Meeting.Sequence, Invited: r.Meeting.Invited, Scope: AllParties,

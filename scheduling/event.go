@@ -63,6 +63,23 @@ const (
 	ReleasedToPublic    EventKind = "released_to_public"
 	ObjectionMade       EventKind = "objection_made"
 	ClashOverridden     EventKind = "clash_overridden" // of the party's own engagements, and known to it alone
+
+	ChairNamed        EventKind = "chair_named" // a member of Party may preside from now on
+	ChairLeft         EventKind = "chair_left"
+	MediatorNamed     EventKind = "mediator_named"
+	MediatorLeft      EventKind = "mediator_left"
+	DateDecided       EventKind = "date_decided"     // by the chair after consultation; Text is the reasons
+	RuleAccepted      EventKind = "rule_accepted"    // the party's silence counts in this round
+	SilenceProposed   EventKind = "silence_proposed" // a slot is adopted unless somebody objects
+	SilenceBroken     EventKind = "silence_broken"   // by a party's objection
+	SilenceEnded      EventKind = "silence_ended"    // the slot was changed or withdrawn, or the talks suspended
+	SilenceAdopted    EventKind = "silence_adopted"
+	TacitConsent      EventKind = "consent_tacit"
+	RuleProposed      EventKind = "rule_proposed"
+	RuleAgreed        EventKind = "rule_agreed" // by one party more
+	RuleRefused       EventKind = "rule_refused"
+	RuleChangeDropped EventKind = "rule_change_dropped"
+	RuleChanged       EventKind = "rule_changed"
 )
 
 // An Event is one thing that happened: who, for which party, when, what, and

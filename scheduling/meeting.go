@@ -166,6 +166,7 @@ func (r *Round) AbandonChange(a Act) error {
 	}
 	r.Meeting.ChangePending = false
 	r.record(Event{Kind: ChangeDropped, At: a.At, By: a.By, Party: m.Party, Slot: r.Meeting.Slot, Scope: AllParties})
+	r.hush(a.At)
 	return nil
 }
 
@@ -199,9 +200,9 @@ func secure(link string) bool {
 	return err == nil && u.Scheme == "https" && u.Host != "" && !strings.ContainsAny(link, " \t\n\r\"<>")
 }
 
-// Postpone gives the date up without a new one. It takes the agreement of every
-// required party, each by its own act, unless the rule lets the convener do it
-// alone; until then the date stays in force.
+// Postpone gives the date up without a new one. It takes the agreement that the
+// rule demands for a date, each party by its own act, unless the rule lets the
+// convener do it alone; until then the date stays in force.
 func (r *Round) Postpone(a Act, reason Text) error {
 	party, alone, err := r.postponer(a)
 	if err != nil {
@@ -217,11 +218,11 @@ func (r *Round) Postpone(a Act, reason Text) error {
 		reason.Owner = party
 		r.Postponement = &Postponement{By: party, At: a.At, Reason: reason}
 	}
-	if slices.Contains(r.Postponement.Agreed, party) {
+	if slices.Contains(r.Postponement.Agreed, party) && !alone {
 		return nil
 	}
 	r.Postponement.Agreed = append(r.Postponement.Agreed, party)
-	if !alone && !r.unanimous(r.Postponement.Agreed) {
+	if !alone && !r.agreed(r.Postponement.Agreed) {
 		e := Event{Kind: PostponementAgreed, At: a.At, By: a.By, Party: party, Slot: r.Meeting.Slot, Evidence: a.Evidence, Scope: AllParties}
 		if party == r.Postponement.By {
 			e.Kind, e.Text = PostponementAsked, r.Postponement.Reason
@@ -255,6 +256,9 @@ func (r *Round) Postpone(a Act, reason Text) error {
 // postponer is the party that asks for a postponement, and whether it can
 // decide on it alone.
 func (r *Round) postponer(a Act) (party PartyID, alone bool, err error) {
+	if r.chairDecides(a) {
+		return r.Negotiation.partyOf(a.By), true, nil
+	}
 	alone = r.Rule.ConvenerPostpones
 	if m, err := r.convener(a.By); alone && err == nil && m.Party == "" && r.Convener == "" && a.For == "" {
 		return "", true, nil // neutral staff, who consent to nothing otherwise
@@ -304,6 +308,8 @@ func (r *Round) MarkHeld(a Act) error {
 		}
 	}
 	r.Status, r.Meeting.Status, r.Meeting.ChangePending, r.Postponement = Held, MeetingHeld, false, nil
+	r.RuleChange = nil
+	r.hush(a.At)
 	r.record(Event{Kind: MeetingWasHeld, At: a.At, By: a.By, Party: m.Party, Slot: s.Label, SlotVersion: s.Version, Scope: AllParties})
 	return nil
 }

@@ -21,6 +21,18 @@ const (
 	Concluded NegotiationStatus = "concluded" // over: nothing changes any more
 )
 
+// negotiationMoves is the state table of a negotiation.
+var negotiationMoves = map[NegotiationStatus][]NegotiationStatus{
+	Active:    {Suspended, Concluded},
+	Suspended: {Active, Concluded},
+	Concluded: nil,
+}
+
+// MayBecome reports whether talks may move from s to next.
+func (s NegotiationStatus) MayBecome(next NegotiationStatus) bool {
+	return slices.Contains(negotiationMoves[s], next)
+}
+
 // A Negotiation is a continuing matter between two or more parties. It holds
 // what its rounds share. A round's own changes are made on the Round.
 type Negotiation struct {
@@ -80,6 +92,9 @@ func (n *Negotiation) Check() error {
 		if m.Party != "" && n.Party(m.Party) == nil {
 			return refuse(ErrInvalid, "party_unknown").at("members")
 		}
+		if err := n.checkRights(m.Party, m.Rights); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -91,6 +106,9 @@ func (n *Negotiation) Open(by MemberID, now time.Time) error {
 	}
 	n.Status, n.CreatedAt = Active, now
 	n.record(Event{Kind: NegotiationOpened, At: now, By: by, Party: n.partyOf(by), Scope: AllParties})
+	for _, m := range n.Members {
+		n.announce(by, m, 0, m.Rights, now)
+	}
 	return nil
 }
 
@@ -177,17 +195,17 @@ func (n *Negotiation) AddMember(by MemberID, m Member, now time.Time) error {
 		return refuse(ErrInvalid, "member_nameless").at("name")
 	case m.Party != "" && n.Party(m.Party) == nil:
 		return refuse(ErrInvalid, "party_unknown").at("party")
-	case m.Party == "" && m.Rights.Has(RightConsent):
-		return refuse(ErrInvalid, "staff_cannot_consent").at("rights")
-	case m.Rights == 0:
-		return refuse(ErrInvalid, "rights_missing").at("rights")
 	case len(n.Members) >= MaxMembers:
 		return refuse(ErrInvalid, "too_many_members")
 	case n.hasAddress(m.Party, m.ID, m.Email):
 		return refuse(ErrConflict, "member_twice", "email", m.Email).at("email")
 	}
+	if err := n.checkRights(m.Party, m.Rights); err != nil {
+		return err
+	}
 	n.Members = append(n.Members, m)
 	n.record(Event{Kind: MemberAdded, At: now, By: by, Party: m.Party, Member: m.ID, Scope: OwnParty})
+	n.announce(by, m, 0, m.Rights, now)
 	return nil
 }
 
@@ -215,18 +233,19 @@ func (n *Negotiation) ChangeMember(by MemberID, m Member, now time.Time) error {
 		return refuse(ErrConflict, "negotiation_concluded")
 	case strings.TrimSpace(m.Name) == "":
 		return refuse(ErrInvalid, "member_nameless").at("name")
-	case m.Rights == 0:
-		return refuse(ErrInvalid, "rights_missing").at("rights")
-	case old.Party == "" && m.Rights.Has(RightConsent):
-		return refuse(ErrInvalid, "staff_cannot_consent").at("rights")
 	case n.hasAddress(old.Party, old.ID, m.Email):
 		return refuse(ErrConflict, "member_twice", "email", m.Email).at("email")
 	case old.Rights.Has(RightConvene) && !m.Rights.Has(RightConvene) && n.lastConvener(old.ID):
 		return refuse(ErrConflict, "last_convener").at("rights")
 	}
+	if err := n.checkRights(old.Party, m.Rights); err != nil {
+		return err
+	}
+	before := old.Rights
 	m.Party, m.Account, m.Removed = old.Party, old.Account, false
 	*old = m
 	n.record(Event{Kind: MemberChanged, At: now, By: by, Party: m.Party, Member: m.ID, Scope: OwnParty})
+	n.announce(by, m, before, m.Rights, now)
 	return nil
 }
 
@@ -244,6 +263,7 @@ func (n *Negotiation) RemoveMember(by, id MemberID, now time.Time) error {
 	}
 	m.Removed = true
 	n.record(Event{Kind: MemberRemoved, At: now, By: by, Party: m.Party, Member: id, Scope: OwnParty})
+	n.announce(by, *m, m.Rights, 0, now)
 	return nil
 }
 
@@ -292,12 +312,12 @@ func (n *Negotiation) lastConvener(id MemberID) bool {
 // Suspend stops new confirmations for a reason of its author's choosing;
 // meetings that stand are untouched.
 func (n *Negotiation) Suspend(by MemberID, reason Text, now time.Time) error {
-	return n.move(by, Active, Suspended, NegotiationSuspended, reason, now)
+	return n.move(by, Suspended, NegotiationSuspended, reason, now)
 }
 
 // Resume undoes Suspend. What lapsed meanwhile stays lapsed.
 func (n *Negotiation) Resume(by MemberID, now time.Time) error {
-	return n.move(by, Suspended, Active, NegotiationResumed, Text{}, now)
+	return n.move(by, Active, NegotiationResumed, Text{}, now)
 }
 
 // Conclude ends the matter: nothing in it changes any more. Rounds are all of
@@ -314,14 +334,10 @@ func (n *Negotiation) Conclude(by MemberID, rounds []*Round, now time.Time) erro
 			return refuse(ErrConflict, "meeting_ahead", "round", strconv.Itoa(r.ID.Number), "slot", string(s.Label))
 		}
 	}
-	from := Active
-	if n.Status == Suspended {
-		from = Suspended
-	}
-	return n.move(by, from, Concluded, NegotiationConcluded, Text{}, now)
+	return n.move(by, Concluded, NegotiationConcluded, Text{}, now)
 }
 
-func (n *Negotiation) move(by MemberID, from, to NegotiationStatus, kind EventKind, reason Text, now time.Time) error {
+func (n *Negotiation) move(by MemberID, to NegotiationStatus, kind EventKind, reason Text, now time.Time) error {
 	m := n.Member(by)
 	if m == nil || !m.Rights.Has(RightConvene) {
 		return refuse(ErrForbidden, "convene_missing")
@@ -329,10 +345,13 @@ func (n *Negotiation) move(by MemberID, from, to NegotiationStatus, kind EventKi
 	if p := n.Party(m.Party); p != nil && p.Role != RoleRequired {
 		return refuse(ErrForbidden, "observers_follow")
 	}
-	if n.Status != from {
+	if !n.Status.MayBecome(to) {
 		return refuse(ErrConflict, "negotiation_"+string(n.Status))
 	}
 	n.Status = to
+	if to == Suspended {
+		n.SuspendedAt = now
+	}
 	reason.Owner = m.Party
 	n.record(Event{Kind: kind, At: now, By: by, Party: m.Party, Text: reason, Scope: AllParties})
 	return nil

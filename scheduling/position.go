@@ -231,6 +231,9 @@ func (r *Round) answer(a Act, party PartyID, ans Answer) {
 	if _, ok := s.Consent(party); ok && (p.Level == LevelNotPossible || p.Condition == ConditionOpen) {
 		r.dropConsent(a, party, s)
 	}
+	if p.Level == LevelNotPossible || p.Condition == ConditionOpen {
+		r.heard(a, party, s)
+	}
 	if p.Level != LevelNotPossible {
 		r.reconsider(party, s)
 	}

@@ -115,7 +115,8 @@ func (r *Round) Open(by MemberID, now time.Time) error {
 	case !r.Deadline.IsZero() && !r.Deadline.Instant().After(now):
 		return refuse(ErrInvalid, "deadline_past").at("deadline")
 	}
-	if err := r.Rule.check(r.Negotiation); err != nil {
+	r.Rule = r.Rule.plain()
+	if err := r.Rule.check(r.Negotiation, Rule{}, now); err != nil {
 		return err
 	}
 	r.Status, r.Convener, r.OpenedAt = Preparing, m.Party, now
@@ -213,7 +214,7 @@ func (r *Round) spokeForItself(party PartyID) bool {
 		if p, ok := s.Positions[party]; ok && p.Reported == nil && r.Negotiation.partyOf(p.By) == party && !p.Implied {
 			return true
 		}
-		if c, ok := s.Consents[party]; ok && c.Reported == nil {
+		if c, ok := s.Consents[party]; ok && c.Reported == nil && c.Kind != Tacit {
 			return true
 		}
 	}
@@ -259,8 +260,20 @@ func (r *Round) closed() error {
 }
 
 // advance lets the clock act first: what has lapsed by now is gone before
-// anybody's act is looked at.
+// anybody's act is looked at. A silence that has ended is adopted as things
+// stood at its end, however much later the clock is looked at.
 func (r *Round) advance(now time.Time) {
+	if s := r.Silence; s != nil && !now.Before(s.Ends.Instant()) {
+		r.lapse(s.Ends.Instant().Add(-time.Second)) // what ended before it
+		if r.Silence != nil {
+			r.adopt()
+		}
+	}
+	r.lapse(now)
+}
+
+// lapse ends what the clock has ended by now.
+func (r *Round) lapse(now time.Time) {
 	for _, s := range r.Slots {
 		if s.Status == Offered && !now.Before(s.DecisionEnds(r.Negotiation.Parties)) {
 			s.Status = Expired
@@ -297,10 +310,12 @@ func (r *Round) lapses(p *Proposal) bool {
 }
 
 // settle follows from what is left on the table: a round without a slot that
-// nobody has ruled out is stalled, and one that has such a slot again is not.
+// can be agreed under its rule is stalled, and one that has such a slot again
+// is not.
 func (r *Round) settle(now time.Time) {
+	r.hush(now)
 	offered := r.Offered()
-	alive := slices.ContainsFunc(offered, func(s *Slot) bool { return !r.vetoed(s) })
+	alive := slices.ContainsFunc(offered, r.mayStillAgree)
 	switch {
 	case r.Status == OnTheTable && !alive && !(r.Postponed && len(offered) == 0):
 		r.Status = Stalled
@@ -312,16 +327,6 @@ func (r *Round) settle(now time.Time) {
 		r.Meeting.ChangePending = false
 		r.record(Event{Kind: ChangeDropped, At: now, Slot: r.Meeting.Slot, Scope: AllParties})
 	}
-}
-
-// vetoed reports whether a required party has ruled the slot out.
-func (r *Round) vetoed(s *Slot) bool {
-	for _, id := range r.Negotiation.Required() {
-		if p, ok := s.Position(id); ok && p.Level == LevelNotPossible {
-			return true
-		}
-	}
-	return false
 }
 
 // Tick lets the clock act and nobody else: lapses are recorded at now, and a
@@ -358,6 +363,9 @@ func (r *Round) NextDue() time.Time {
 	if (r.Status == OnTheTable || r.Status == Stalled) && !r.Deadline.IsZero() {
 		at(r.Deadline.Instant())
 	}
+	if s := r.Silence; s != nil {
+		at(s.Ends.Instant())
+	}
 	if m := r.Meeting; m != nil && m.fades() {
 		at(m.RevisedAt.Add(CancelledShown))
 	}
@@ -390,7 +398,7 @@ func (r *Round) Cancel(a Act, reason Text) error {
 		case Expired, Withdrawn, Released, Vacated:
 		}
 	}
-	r.Status, r.Postponement, r.Release = Cancelled, nil, nil
+	r.Status, r.Postponement, r.Release, r.RuleChange = Cancelled, nil, nil, nil
 	reason.Owner = m.Party
 	e := Event{Kind: RoundCancelled, At: a.At, By: a.By, Party: m.Party, Text: reason, Scope: AllParties}
 	if r.Meeting != nil {
@@ -398,6 +406,7 @@ func (r *Round) Cancel(a Act, reason Text) error {
 		e.Slot, e.SlotVersion, e.Sequence, e.Invited = r.Meeting.Slot, r.Meeting.SlotVersion, r.Meeting.Sequence, r.Meeting.dismiss()
 	}
 	r.record(e)
+	r.hush(a.At)
 	return nil
 }
 

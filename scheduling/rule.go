@@ -1,7 +1,5 @@
 package scheduling
 
-import "slices"
-
 // RuleKind names who must agree.
 type RuleKind string
 
@@ -17,7 +15,7 @@ const (
 
 // RuleKinds lists the kinds that a round can be opened with, in the order in
 // which they are offered.
-var RuleKinds = []RuleKind{Unanimity}
+var RuleKinds = []RuleKind{Unanimity, Quorum, ChairDecides, SilenceProcedure}
 
 // A RankingMethod says how slots are compared.
 type RankingMethod string
@@ -54,13 +52,15 @@ const (
 	ReportConsents  Reporting = "consents" // a reported consent is enough to confirm
 )
 
-// A Rule is how a round decides. It is fixed when the round is opened and
-// shown on its page in one sentence.
+// A Rule is how a round decides. It is set when the round is opened, shown on
+// its page in one sentence, and changed only by the consent that it demands.
 type Rule struct {
 	Kind         RuleKind
 	Confirmation Confirmation
-	Confirmer    PartyID // whose convener confirms; "" is the neutral staff. Read only when ByConfirmer.
-	Reporting    Reporting
+	// Confirmer is whose convener confirms, when ByConfirmer; and whose chair
+	// presides, where the kind leaves something to a chair. "" is the neutral staff.
+	Confirmer PartyID
+	Reporting Reporting
 	// ConvenerPostpones lets the party that opened the round postpone sine die
 	// alone. Otherwise every required party has to agree.
 	ConvenerPostpones bool
@@ -81,21 +81,3 @@ type Rule struct {
 
 // Sealed reports whether positions stay sealed until a common reveal.
 func (ru Rule) Sealed() bool { return ru.Kind == SealedSimultaneous || ru.Kind == SealedMinimal }
-
-func (ru Rule) check(n *Negotiation) error {
-	switch {
-	case !slices.Contains(RuleKinds, ru.Kind):
-		return refuse(ErrInvalid, "rule_unknown").at("rule")
-	case ru.Confirmation != ByConfirmer && ru.Confirmation != OnLastConsent:
-		return refuse(ErrInvalid, "confirmation_unknown").at("confirmation")
-	case ru.Reporting != ReportNothing && ru.Reporting != ReportPositions && ru.Reporting != ReportConsents:
-		return refuse(ErrInvalid, "reporting_unknown").at("reporting")
-	case ru.Confirmer != "" && n.Party(ru.Confirmer) == nil:
-		return refuse(ErrInvalid, "party_unknown").at("confirmer")
-	case ru.Confirmer != "" && n.Party(ru.Confirmer).Role != RoleRequired:
-		return refuse(ErrInvalid, "observers_follow").at("confirmer")
-	case !slices.Contains(RankingMethods, ru.Ranking):
-		return refuse(ErrInvalid, "ranking_unknown").at("ranking")
-	}
-	return nil
-}

@@ -13,6 +13,8 @@ type Standing struct {
 	Conditions int
 	// Consents are the required parties that have consented, in protocol order.
 	Consents []PartyID
+	// Enough says that these are all the consents that the rule demands.
+	Enough bool
 }
 
 // Count is the number of parties that answer with l; "" counts those that have
@@ -33,8 +35,8 @@ func (s Standing) Acceptable() bool {
 	return !slices.Contains(s.Levels, LevelNotPossible) && !slices.Contains(s.Levels, "")
 }
 
-// Agreed reports whether every party has consented.
-func (s Standing) Agreed() bool { return len(s.Consents) == len(s.Levels) }
+// Agreed reports whether all have consented whose consent the rule demands.
+func (s Standing) Agreed() bool { return s.Enough }
 
 // before reports whether s is the better date of two that are acceptable to
 // all: fewer open conditions, then preferred by more, then earlier.
@@ -78,6 +80,7 @@ func (r *Round) Standings() []Standing {
 				all[i].Consents = append(all[i].Consents, party)
 			}
 		}
+		all[i].Enough = r.Rule.Kind != ChairDecides && r.Needed(s).Done()
 	}
 	return all
 }
@@ -97,8 +100,9 @@ func Nearest(all []Standing) *Standing {
 	return pick(all, func(Standing) bool { return true }, Standing.nearer)
 }
 
-// Agreed is the slot to which every required party has consented, or nil. A
-// party consents to one slot at a time, so that there is one at most.
+// Agreed is the slot to which all have consented whose consent the rule
+// demands, or nil. A party consents to one slot at a time, so that there is one
+// at most, unless a quorum is so low that two reach it.
 func Agreed(all []Standing) *Standing {
 	return pick(all, Standing.Agreed, Standing.before)
 }

@@ -3,7 +3,6 @@ package scheduling_test
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"testing"
 
 	"parley/scheduling"
@@ -23,59 +22,6 @@ var (
 		scheduling.ProposalLapsed, scheduling.Accepted, scheduling.Declined,
 	}
 )
-
-// moves writes down a state table as lines "from: to to".
-func moves[S interface {
-	~string
-	MayBecome(S) bool
-}](all []S,
-) string {
-	var b strings.Builder
-	for _, from := range all {
-		b.WriteString(string(from) + ":")
-		for _, to := range all {
-			if from.MayBecome(to) {
-				b.WriteString(" " + string(to))
-			}
-		}
-		b.WriteString("\n")
-	}
-	return b.String()
-}
-
-func TestMoves(t *testing.T) {
-	t.Parallel()
-	for name, tc := range map[string]struct{ got, want string }{
-		"round": {moves(roundStatuses), `preparing: on_the_table cancelled
-on_the_table: agreed_ad_referendum stalled lapsed confirmed cancelled
-agreed_ad_referendum: on_the_table confirmed cancelled
-stalled: on_the_table lapsed confirmed cancelled
-lapsed: cancelled
-confirmed: on_the_table held cancelled
-held:
-cancelled:
-`},
-		"slot": {moves(slotStatuses), `offered: expired withdrawn confirmed released
-expired: offered
-withdrawn: offered
-confirmed: vacated
-released: offered
-vacated: offered
-`},
-		"proposal": {moves(proposalStatuses), `draft: delivered
-delivered: superseded withdrawn lapsed accepted declined
-superseded:
-withdrawn:
-lapsed:
-accepted:
-declined: delivered superseded withdrawn lapsed accepted
-`},
-	} {
-		if tc.got != tc.want {
-			t.Errorf("%s moves\n%s, want\n%s", name, tc.got, tc.want)
-		}
-	}
-}
 
 // inStatus are talks whose round stands in each status, got there by acts.
 var inStatus = map[scheduling.RoundStatus]func(t *testing.T) *scheduling.Round{
@@ -199,6 +145,23 @@ func TestRoundEvents(t *testing.T) {
 			func(r *scheduling.Round) error { return r.ReleaseToPublic(alpha, "Talks") },
 			map[scheduling.RoundStatus]scheduling.RoundStatus{scheduling.Confirmed: same},
 		},
+		"propose another rule, for Bravo": {
+			func(r *scheduling.Round) error {
+				return r.ProposeRule(bravo, lastConsent, scheduling.Deadline{}, scheduling.Text{})
+			},
+			map[scheduling.RoundStatus]scheduling.RoundStatus{
+				scheduling.Preparing: same, scheduling.OnTheTable: same, scheduling.Stalled: same, scheduling.Confirmed: same,
+			},
+		},
+		"propose the rule that holds": {
+			func(r *scheduling.Round) error { return r.ProposeRule(bravo, r.Rule, r.Deadline, scheduling.Text{}) }, nil,
+		},
+		"agree to no rule":   {func(r *scheduling.Round) error { return r.AgreeRule(bravo) }, nil},
+		"refuse no rule":     {func(r *scheduling.Round) error { return r.RefuseRule(bravo) }, nil},
+		"accept no silence":  {func(r *scheduling.Round) error { return r.AcceptRule(bravo) }, nil},
+		"break no silence":   {func(r *scheduling.Round) error { return r.BreakSilence(bravo, "G1", 1, scheduling.Text{}) }, nil},
+		"silence by nobody":  {func(r *scheduling.Round) error { return r.ProposeUnderSilence(alpha, "G1", 1, silenceEnds) }, nil},
+		"decide as no chair": {func(r *scheduling.Round) error { return r.Decide(alpha, "G1", 1, scheduling.Text{}) }, nil},
 		"object": {
 			func(r *scheduling.Round) error { return r.Object(bravo, scheduling.Text{Body: "no"}) },
 			map[scheduling.RoundStatus]scheduling.RoundStatus{scheduling.Confirmed: same},

@@ -336,7 +336,7 @@ func (s *Store) updateNegotiation(ctx context.Context, tx *gorm.DB, id schedulin
 		Select("version", "status", "title", "reference", "created_at", "suspended_at").
 		Updates(ctx, negotiationRow{
 			Version: n.Version, Status: after.negotiation.Status, Title: after.negotiation.Title,
-			Reference: after.negotiation.Reference, CreatedAt: after.negotiation.CreatedAt,
+			Reference: after.negotiation.Reference, CreatedAt: after.negotiation.CreatedAt, SuspendedAt: after.negotiation.SuspendedAt,
 		})
 	switch {
 	case err != nil:
