@@ -132,11 +132,10 @@ func TestRank(t *testing.T) {
 		"own order": {bravo: "G1=a G2=a2 G3=a1", want: "G3 rank G2 rank G1 ; waiting W1 W2 W3"},
 		"a quorum": {
 			adjust: []Adjustment{threeParties, WithRule(func(ru *scheduling.Rule) {
-				ru.Core, ru.Quorum = []scheduling.PartyID{Alpha}, 1
-			}), With(func(_ *scheduling.Negotiation, r *scheduling.Round) { r.Rule.Kind = scheduling.Unanimity })},
+				ru.Kind, ru.Core, ru.Quorum = scheduling.Quorum, []scheduling.PartyID{Alpha}, 1
+			})},
 			bravo: "G1=n G2=a G3=n W1=n", delta: "G1=a G2=a G3=n W2=n",
-			change: func(r *scheduling.Round) { r.Rule.Kind = scheduling.Quorum },
-			want:   "G2 burden G1 ; waiting W1 W2 W3 ; not G3",
+			want:  "G2 burden G1 ; waiting W1 W2 W3 ; not G3",
 		},
 		"most support": {
 			adjust: []Adjustment{threeParties, WithRule(func(ru *scheduling.Rule) { ru.Ranking = scheduling.MostSupport })},
