@@ -49,6 +49,7 @@ type Message struct {
 	Calendar    []byte // one VCALENDAR
 	UID         string // of the meeting that Calendar is about
 	Sequence    int    // of Calendar
+	Head        Head   // of the shared record once what the message tells of is in it; set by the store
 	LinkHash    string // of the private link that stands for LinkPlace; "" is none
 	CreatedAt   time.Time
 

@@ -48,6 +48,7 @@ type Negotiation struct {
 	// SuspendedAt is when the talks were last suspended, resumed since or not;
 	// zero is never.
 	SuspendedAt time.Time
+	Head        Head // of the shared record as it was stored last; the store alone sets it
 
 	events []Event
 }

@@ -25,6 +25,7 @@ var topLevel = []string{"scheduling", "calendar", "web", "server", ".ci", ".git"
 var home = []tree{
 	{"scheduling/civil", nil},
 	{"scheduling/schedulingtest", []string{"parley/scheduling", "pgregory.net/rapid", "github.com/google/go-cmp"}},
+	{"scheduling/record", []string{"parley/scheduling", "golang.org/x/mod/sumdb"}},
 	{"scheduling", []string{"golang.org/x/text"}},
 	{"calendar", []string{
 		"parley/scheduling",

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"parley/scheduling"
+	"parley/scheduling/record"
 )
 
 // Full is a store that keeps all there is.
@@ -22,6 +23,7 @@ type Full = interface {
 	scheduling.Access
 	scheduling.Programs
 	scheduling.Retainer
+	record.Ledger
 }
 
 // ComposerFunc is a function as a scheduling.Composer.
@@ -155,19 +157,23 @@ func together(n int, f func(i int) error) []error {
 // Unpopulated lists the exported fields, as Type.Field, that are zero in every
 // struct of that type which v leads to: what a comparison with v does not
 // show. Types outside the module, such as time.Time, are taken as one value.
+// Heads are left out: stores set them by themselves, and TestRecord looks at
+// them.
 func Unpopulated(v any) []string {
 	seen := map[reflect.Type][]bool{}
 	visit(reflect.ValueOf(v), seen)
 	var fields []string
 	for t, populated := range seen {
 		for i, ok := range populated {
-			if !ok && t.Field(i).IsExported() {
+			if !ok && t.Field(i).IsExported() && t.Field(i).Type != head && t != head {
 				fields = append(fields, t.String()+"."+t.Field(i).Name)
 			}
 		}
 	}
 	return fields
 }
+
+var head = reflect.TypeFor[scheduling.Head]()
 
 func visit(v reflect.Value, seen map[reflect.Type][]bool) {
 	switch kind := v.Kind(); {

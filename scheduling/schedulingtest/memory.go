@@ -9,13 +9,15 @@ import (
 	"time"
 
 	"parley/scheduling"
+	"parley/scheduling/record"
 )
 
-// A MemoryStore keeps everything in memory: a Store, an Outbox, Access and
-// Programs at once. It is safe for use by many goroutines, and shares nothing with its
-// callers. It passes TestStore.
+// A MemoryStore keeps everything in memory: a Store, an Outbox, Access, Programs
+// and a Ledger at once. It is safe for use by many goroutines, and shares
+// nothing with its callers. It passes TestStore.
 type MemoryStore struct {
 	composer scheduling.Composer
+	key      record.Key
 
 	mu       sync.Mutex
 	talks    map[scheduling.NegotiationID]*kept
@@ -34,6 +36,7 @@ type kept struct {
 	negotiation *scheduling.Negotiation
 	rounds      []*scheduling.Round // without their Negotiation
 	history     []scheduling.Recorded
+	logs        map[record.Log]*keptLog
 }
 
 // NewMemoryStore is an empty store. Without a composer there are no messages.
@@ -162,6 +165,7 @@ func (s *MemoryStore) record(k *kept, r *scheduling.Round, events []scheduling.E
 	for _, e := range events {
 		k.history = append(k.history, scheduling.Recorded{Event: Clone(e), Seq: int64(len(k.history) + 1), Round: number})
 	}
+	s.enter(k, number, events)
 	if s.composer == nil {
 		return
 	}
@@ -172,6 +176,7 @@ func (s *MemoryStore) record(k *kept, r *scheduling.Round, events []scheduling.E
 	messages, links := s.composer.Compose(n, r, Clone(events))
 	for _, m := range messages {
 		if s.find(m.ID) == nil {
+			m.Head = witness(k.negotiation, m)
 			s.messages = append(s.messages, &posted{Message: Clone(m)})
 		}
 	}
@@ -234,7 +239,7 @@ func (s *MemoryStore) UpdateNegotiation(ctx context.Context, id scheduling.Negot
 	s.mark(form, scheduling.RoundID{Negotiation: id})
 	shared, events := n.Shared(), n.TakeEvents()
 	next := Clone(n)
-	next.ID, next.Version, next.Revision = id, k.negotiation.Version, k.negotiation.Revision
+	next.ID, next.Version, next.Revision, next.Head = id, k.negotiation.Version, k.negotiation.Revision, k.negotiation.Head
 	if len(events) == 0 && reflect.DeepEqual(next, k.negotiation) {
 		return nil
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"parley/scheduling"
+	"parley/scheduling/record"
 )
 
 var _ scheduling.Retainer = (*MemoryStore)(nil)
@@ -43,6 +44,7 @@ func (s *MemoryStore) Purge(ctx context.Context, keep scheduling.Retention, now 
 		n.EraseTexts(now)
 		s.commit(k, n)
 		k.each(scheduling.EraseWords)
+		k.erase(scheduling.EraseWords, record.KeptLongEnough)
 		s.drop(id, "")
 		done.Negotiations = append(done.Negotiations, id)
 	}
@@ -75,7 +77,9 @@ func (s *MemoryStore) EraseMember(ctx context.Context, id scheduling.Negotiation
 	}
 	s.mark(form, scheduling.RoundID{Negotiation: id})
 	s.commit(k, n)
-	k.each(func(v any) { scheduling.Redact(v, mask) })
+	words := func(v any) { scheduling.Redact(v, mask) }
+	k.each(words)
+	k.erase(words, record.PersonErased)
 	s.drop(id, member)
 	for _, m := range s.messages {
 		if m.Negotiation == id && m.Member != member {

@@ -27,3 +27,8 @@ func TestMemoryStore(t *testing.T) {
 	t.Parallel()
 	TestStore(t, func(_ *testing.T, c scheduling.Composer) Full { return NewMemoryStore(c) })
 }
+
+func TestMemoryRecord(t *testing.T) {
+	t.Parallel()
+	TestRecord(t, func(_ *testing.T, c scheduling.Composer) Full { return NewMemoryStore(c).SignRecord(RecordKey()) })
+}

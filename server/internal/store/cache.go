@@ -60,9 +60,10 @@ func (s *Store) fresh(ctx context.Context, db *gorm.DB, id scheduling.RoundID, f
 	var now []struct {
 		Round, Negotiation, Revision int
 		Used                         bool
+		Head                         string
 	}
 	err := db.Raw(
-		`SELECT r.version AS round, n.version AS negotiation, n.revision AS revision,
+		`SELECT r.version AS round, n.version AS negotiation, n.revision AS revision, n.head AS head,
 		EXISTS (SELECT 1 FROM form_keys WHERE actor = ? AND form = ? AND digest = ?) AS used
 		FROM rounds r JOIN negotiations n ON n.id = r.negotiation WHERE r.id = ?`,
 		form.Actor, form.Key, form.Digest, id.String()).Scan(&now).Error
@@ -80,7 +81,7 @@ func (s *Store) fresh(ctx context.Context, db *gorm.DB, id scheduling.RoundID, f
 		return kept{}, false, errUsed
 	}
 	k, ok := s.cache.get(id)
-	k.negotiation.negotiation.Revision = now[0].Revision
+	k.negotiation.negotiation.Revision, k.negotiation.negotiation.Head = now[0].Revision, now[0].Head
 	return k, ok && k.round.round.Version == now[0].Round && k.negotiation.negotiation.Version == now[0].Negotiation, nil
 }
 

@@ -95,6 +95,8 @@ func (s *Store) mark(ctx context.Context, tx *gorm.DB, form scheduling.Once, res
 // news is what a change brings about beside the change itself.
 type news struct {
 	shared   bool
+	of       *scheduling.Negotiation // to which it happened
+	happened []scheduling.Event      // as events
 	events   []eventRow
 	messages []messageRow
 	links    []tokenRow
@@ -105,7 +107,7 @@ func (s *Store) add(to *news, n *scheduling.Negotiation, r *scheduling.Round, sh
 	if len(events) == 0 {
 		return nil
 	}
-	to.shared = to.shared || shared
+	to.of, to.shared, to.happened = n, to.shared || shared, append(to.happened, events...)
 	round := 0
 	if r != nil {
 		round = r.ID.Number
@@ -155,9 +157,12 @@ func (to *news) touch(ctx context.Context, tx *gorm.DB, id scheduling.Negotiatio
 	return nil
 }
 
-// write adds the news to history, outgoing mail and links. A message that was
-// composed before, under the same identity, stays as it is.
-func (to *news) write(ctx context.Context, tx *gorm.DB) error {
+// write adds the news to history, record, outgoing mail and links. A message
+// that was composed before, under the same identity, stays as it is.
+func (s *Store) write(ctx context.Context, tx *gorm.DB, to *news) error {
+	if err := s.enter(ctx, tx, to); err != nil {
+		return err
+	}
 	tx = tx.WithContext(ctx)
 	for rows := range slices.Chunk(to.events, batch) {
 		if err := tx.Create(&rows).Error; err != nil {

@@ -38,6 +38,7 @@ type messageRow struct {
 	Problem       string
 	LeaseOwner    string
 	LeaseUntil    int64
+	Head          string
 }
 
 func (messageRow) TableName() string { return "messages" }
@@ -58,7 +59,7 @@ func (row messageRow) build() scheduling.Message {
 		Member: scheduling.MemberID(row.Member), Party: scheduling.PartyID(row.Party),
 		Kind: scheduling.MessageKind(row.Kind), To: row.Recipient, Name: row.RecipientName, Language: row.Language,
 		Subject: row.Subject, Text: row.BodyText, HTML: row.BodyHTML, Method: row.Method, Calendar: row.Calendar,
-		UID: row.UID, Sequence: row.Sequence, LinkHash: row.LinkHash, CreatedAt: instant(row.CreatedAt),
+		UID: row.UID, Sequence: row.Sequence, LinkHash: row.LinkHash, Head: decodeHead(row.Head), CreatedAt: instant(row.CreatedAt),
 		State: scheduling.MessageState(row.State), Attempts: row.Attempts, NextAt: instant(row.NextAt),
 		SentAt: instant(row.SentAt), Problem: row.Problem,
 	}

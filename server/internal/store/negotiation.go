@@ -16,6 +16,7 @@ type negotiationRow struct {
 	Reference   string
 	CreatedAt   int64 `gorm:"autoCreateTime:false"`
 	SuspendedAt int64
+	Head        string // of the shared record
 }
 
 func (negotiationRow) TableName() string { return "negotiations" }
@@ -103,6 +104,7 @@ func (rows negotiationRows) build() (*scheduling.Negotiation, error) {
 		Status: scheduling.NegotiationStatus(row.Status), Title: scheduling.Text(title),
 		Reference: row.Reference, CreatedAt: instant(row.CreatedAt), SuspendedAt: instant(row.SuspendedAt),
 	}
+	n.Head = decodeHead(row.Head)
 	for _, p := range rows.parties {
 		party := scheduling.Party{
 			ID: scheduling.PartyID(p.ID), Name: p.Name, Short: p.Short, City: p.City,

@@ -11,6 +11,7 @@ import (
 	"gorm.io/gorm"
 
 	"parley/scheduling"
+	"parley/scheduling/record"
 )
 
 var _ scheduling.Retainer = (*Store)(nil)
@@ -94,6 +95,7 @@ func (s *Store) purgeConcluded(ctx context.Context, before int64, now time.Time)
 			words:   func(v any) { scheduling.EraseWords(v) },
 			message: func(*messageRow) bool { return false },
 			tokens:  scheduling.TokenFilter{Negotiation: id},
+			rule:    record.KeptLongEnough,
 		})
 		if err != nil {
 			return due[:i], err
@@ -130,6 +132,7 @@ func (s *Store) EraseMember(ctx context.Context, id scheduling.NegotiationID, fo
 			return true
 		},
 		tokens: scheduling.TokenFilter{Negotiation: id, Member: member},
+		rule:   record.PersonErased,
 	})
 	if err != nil {
 		return err
@@ -143,6 +146,7 @@ type erasure struct {
 	words   func(any)              // from what was loaded
 	message func(*messageRow) bool // reports whether the message stays
 	tokens  scheduling.TokenFilter // all of whose purposes go
+	rule    string                 // by which; the record says it in place of what went
 }
 
 // erase takes words out of a negotiation, its rounds, its history and its
@@ -160,7 +164,7 @@ func (s *Store) erase(ctx context.Context, id scheduling.NegotiationID, form sch
 			if err != nil {
 				return err
 			}
-			for _, part := range []func(context.Context, *gorm.DB, scheduling.NegotiationID, erasure) error{eraseRounds, eraseEvents, eraseMessages, eraseTokens} {
+			for _, part := range []func(context.Context, *gorm.DB, scheduling.NegotiationID, erasure) error{eraseRounds, eraseEvents, eraseRecord, eraseMessages, eraseTokens} {
 				if err := part(ctx, tx, id, e); err != nil {
 					return err
 				}

@@ -43,6 +43,7 @@ func TestRowsHaveTheColumnsOfTheirTables(t *testing.T) {
 		&negotiationRow{}, &partyRow{}, &memberRow{}, &roundRow{}, &proposalRow{}, &venueRow{}, &slotRow{},
 		&positionRow{}, &consentRow{}, &draftRow{}, &confirmationRow{}, &meetingRow{}, &deliveryRow{},
 		&objectionRow{}, &eventRow{}, &formRow{}, &messageRow{}, &accountRow{}, &tokenRow{}, &webhookRow{}, &diaryRow{}, &travelRow{},
+		&recordLogRow{}, &recordEntryRow{},
 	}
 	for name, database := range insideEngines {
 		t.Run(name, func(t *testing.T) {

@@ -15,6 +15,7 @@ import (
 	"gorm.io/gorm/logger"
 
 	"parley/scheduling"
+	"parley/scheduling/record"
 )
 
 // Options say where the data are and what the store works with.
@@ -26,17 +27,22 @@ type Options struct {
 	Now func() time.Time
 	// Composer writes the messages that events give rise to; nil writes none.
 	Composer scheduling.Composer
+	// Key signs the heads of the shared records; without it there are none.
+	Key record.Key
+	// Salt gives the salts of the record; nil are random ones.
+	Salt record.Salt
 	// Log gets what an operator should know; nil is slog.Default.
 	Log *slog.Logger
 }
 
-// A Store is a scheduling.Store, a scheduling.Outbox, a scheduling.Access and a
-// scheduling.Programs on one database. It is safe for use by many goroutines, and several stores
-// may share a PostgreSQL database.
+// A Store is a scheduling.Store, a scheduling.Outbox, a scheduling.Access, a
+// scheduling.Programs and a record.Ledger on one database. It is safe for use
+// by many goroutines, and several stores may share a PostgreSQL database.
 type Store struct {
 	engine   engine
 	now      func() time.Time
 	composer scheduling.Composer
+	book     record.Book
 	log      *slog.Logger
 	cache    cache
 }
@@ -47,6 +53,7 @@ var (
 	_ scheduling.Access = (*Store)(nil)
 
 	_ scheduling.Programs = (*Store)(nil)
+	_ record.Ledger       = (*Store)(nil)
 )
 
 // work is what is done in a transaction. It uses the context that it is given,
@@ -76,7 +83,10 @@ type engine interface {
 
 // Open opens the database without changing it; see Migrate.
 func Open(ctx context.Context, o Options) (*Store, error) {
-	s := &Store{now: o.Now, composer: o.Composer, log: o.Log}
+	s := &Store{now: o.Now, composer: o.Composer, book: record.Book{Salt: o.Salt, Key: o.Key}, log: o.Log}
+	if s.book.Salt == nil {
+		s.book.Salt = randomSalt
+	}
 	if s.log == nil {
 		s.log = slog.Default()
 	}
@@ -102,6 +112,9 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 // one does it and the others wait.
 func (s *Store) Migrate(ctx context.Context) error {
 	if err := s.engine.migrate(ctx, s.log); err != nil {
+		return fmt.Errorf("store: migrate: %w", err)
+	}
+	if err := s.enterOld(ctx); err != nil {
 		return fmt.Errorf("store: migrate: %w", err)
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"parley/scheduling"
+	"parley/scheduling/record"
 	"parley/scheduling/schedulingtest"
 	"parley/server/internal/store"
 	"parley/server/internal/store/storetest"
@@ -21,8 +22,14 @@ var engines = map[string]func(testing.TB) string{
 // open opens and migrates a database, and closes it at the end of the test.
 func open(tb testing.TB, database string, c scheduling.Composer) *store.Store {
 	tb.Helper()
+	return openSigning(tb, database, c, record.Key{})
+}
+
+// openSigning is a store whose heads are signed.
+func openSigning(tb testing.TB, database string, c scheduling.Composer, key record.Key) *store.Store {
+	tb.Helper()
 	s, err := store.Open(tb.Context(), store.Options{
-		Database: database, Now: time.Now, Composer: c, Log: slog.New(slog.DiscardHandler),
+		Database: database, Now: time.Now, Composer: c, Key: key, Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		tb.Fatalf("open: %v", err)
@@ -66,6 +73,19 @@ func TestStore(t *testing.T) {
 			schedulingtest.TestStore(t, func(t *testing.T, c scheduling.Composer) schedulingtest.Full {
 				t.Helper()
 				return cold{open(t, database(t), c)}
+			})
+		})
+	}
+}
+
+func TestRecord(t *testing.T) {
+	t.Parallel()
+	for name, database := range engines {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			schedulingtest.TestRecord(t, func(t *testing.T, c scheduling.Composer) schedulingtest.Full {
+				t.Helper()
+				return cold{openSigning(t, database(t), c, schedulingtest.RecordKey())}
 			})
 		})
 	}

@@ -138,7 +138,7 @@ func (s *Store) addRound(ctx context.Context, tx *gorm.DB, rows roundRows, to *n
 			return err
 		}
 	}
-	return to.write(ctx, tx)
+	return s.write(ctx, tx, to)
 }
 
 // A roundChange is a change of a round on its way from what was loaded to what
@@ -250,7 +250,7 @@ func (s *Store) save(ctx context.Context, tx *gorm.DB, c *roundChange, form sche
 			return err
 		}
 	}
-	return c.news.write(ctx, tx)
+	return s.write(ctx, tx, &c.news)
 }
 
 // saveRound writes the row of a round, unless its version is not the one that
@@ -314,6 +314,7 @@ func (s *Store) updateNegotiation(ctx context.Context, tx *gorm.DB, id schedulin
 		return err
 	}
 	after.negotiation.LastEvent, after.negotiation.LastMessage = before.negotiation.LastEvent, before.negotiation.LastMessage
+	after.negotiation.Head = before.negotiation.Head
 	if err := s.mark(ctx, tx, form, scheduling.RoundID{Negotiation: id}.String()); err != nil {
 		return err
 	}
@@ -349,5 +350,5 @@ func (s *Store) updateNegotiation(ctx context.Context, tx *gorm.DB, id schedulin
 			return err
 		}
 	}
-	return to.write(ctx, tx)
+	return s.write(ctx, tx, &to)
 }
