@@ -159,6 +159,9 @@ func (t teller) entry(e scheduling.Recorded) historyEntry {
 	} else if name := personName(t.r.Negotiation, e.By, t.v); name != "" {
 		entry.Details = append(entry.Details, t.p.T("history.by", "name", name))
 	}
+	if answers := t.answers(e); answers != "" {
+		entry.Details = append(entry.Details, answers)
+	}
 	if d, ok := t.delivery(e); ok && !t.v.Observer {
 		entry.Quote = "" // by whom and to whom are in the sentence
 		entry.Details = append(entry.Details, deliverySentence(t.p, d))
@@ -167,6 +170,19 @@ func (t teller) entry(e scheduling.Recorded) historyEntry {
 		entry.Details = append(entry.Details, t.p.T("history.digest", "digest", e.Digest))
 	}
 	return entry
+}
+
+// answers says which offer the one that an event tells of was made in answer to.
+func (t teller) answers(e scheduling.Recorded) string {
+	if e.Kind != scheduling.ProposalDelivered && e.Kind != scheduling.ProposalAmended || e.Round != t.r.ID.Number {
+		return ""
+	}
+	for _, p := range t.r.Proposals {
+		if p.Number == e.Proposal && p.Version == e.Version {
+			return answersText(t.p, t.r, p)
+		}
+	}
+	return ""
 }
 
 // delivery is the record that an event tells of: form, reference, day, by whom

@@ -32,6 +32,7 @@ type offerDesk struct {
 	drafts         bool                 // a draft can be kept
 	seats          []City               // of the parties, the author's own first
 	parties        []Choice             // who may confirm a further round
+	answerable     []Choice             // offers of others that this one may answer
 	start          url.Values           // with which the form begins
 	// open reads what else is in the form, and gives the round for which the
 	// offer is meant and its author; nil when that is not possible.
@@ -55,7 +56,7 @@ type offerView struct {
 // offerFormOf is the form of the desk, with values.
 func (s *Server) offerFormOf(c *gin.Context, d offerDesk, values url.Values) *offerForm {
 	f := s.newOfferForm(s.printer(c.Request), values)
-	f.seats, f.partyChoices = d.seats, d.parties
+	f.seats, f.partyChoices, f.answerable = d.seats, d.parties, d.answerable
 	if d.before != nil {
 		f.before = &d.before.Content
 	}

@@ -15,6 +15,7 @@ import (
 // offerFields are the inputs of an offer: the data of partial "offer-fields".
 type offerFields struct {
 	*locale.Printer
+	Answers                *Picks // nil where nothing is on the table to answer
 	Words                  Field
 	WordsRead              string
 	Length                 Field
@@ -64,6 +65,10 @@ type rowFields struct{ First, Last DateField }
 // fields are the inputs with what was typed, and what is wrong with it.
 func (f *offerForm) fields() offerFields {
 	v := offerFields{Printer: f.Printer, WordsRead: f.values.Get("words-read"), Count: f.count("options", 1, mostOptions)}
+	if len(f.answerable) > 0 {
+		picks := f.Picks("answers", f.T("offers.answers"), f.T("offers.answers_hint"), f.answerable...)
+		v.Answers = &picks
+	}
 	v.Words = f.textField("words", "proposal.words", "proposal.words_hint")
 	v.Words.Rows, v.Words.Optional = 3, true
 	v.Length = f.narrow("length", "proposal.length", "proposal.length_hint")
@@ -328,6 +333,7 @@ func contentValues(p *locale.Printer, c scheduling.Content) url.Values {
 	if len(c.Terms.Options) == 0 {
 		values.Set("options", "2")
 	}
+	setCount(values, "answers", c.Answers)
 	setDeadline(values, "reply", c.ReplyBy)
 	if c.LapsesAtReplyBy {
 		values.Set("lapses", "yes")

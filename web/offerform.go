@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"fmt"
+	"math"
 	"net/url"
 	"slices"
 	"strconv"
@@ -33,6 +34,7 @@ type offerForm struct {
 	places       []place               // of the options that were read, where they stand in the form
 	partyChoices []Choice              // whom a round can name to confirm, where the talks are there already
 	before       *scheduling.Content   // what an amendment replaces; nil otherwise
+	answerable   []Choice              // offers of others that this one may answer
 }
 
 // A place is where an option of the terms stands in the form.
@@ -131,6 +133,9 @@ func (f *offerForm) content(draft bool) scheduling.Content {
 	f.readWords()
 	f.places = nil
 	c := scheduling.Content{Terms: f.terms(draft)}
+	if len(f.answerable) > 0 {
+		c.Answers = f.Int("answers", 0, math.MaxInt32)
+	}
 	c.ReplyBy = f.deadline("reply")
 	c.LapsesAtReplyBy = f.Line("lapses") == "yes"
 	if c.LapsesAtReplyBy && c.ReplyBy.IsZero() && !f.bad("reply-d", "reply-y") && !draft {
@@ -405,4 +410,5 @@ var offerFieldOf = map[string]string{
 	"date_only": "date_only", "options": "o0-city", "contact": "contact", "reply_by": "reply-d",
 	"deadline": "deadline-d", "title": "title", "parties": "d0-name", "members": "d0-email", "round": "round",
 	"confirmation": "confirmation", "confirmer": "confirmer", "reporting": "reporting", "rule": "confirmation", "text": "words",
+	"answers": "answers",
 }

@@ -307,6 +307,9 @@ func proposalActs(p *locale.Printer, r *scheduling.Round, v viewer, offer *sched
 	case offer.By != v.Member.Party && v.Party != nil && v.May(scheduling.RightAnswer) && offer.Status == scheduling.Delivered:
 		acts = append(acts, Link{Href: fmt.Sprintf("%s/proposals/%d/decline", base, offer.Number), Text: p.T("overview.act.decline")})
 	}
+	if offer.By != v.Member.Party && v.May(scheduling.RightConvene) {
+		acts = append(acts, Link{Href: fmt.Sprintf("%s/proposals/new?answers=%d", base, offer.Number), Text: p.T("offers.counter")})
+	}
 	return acts
 }
 

@@ -78,6 +78,10 @@ func document(p *locale.Printer, r *scheduling.Round, a scheduling.Act, number, 
 		},
 		TableTitle: p.T("paper.dates"),
 	}
+	if answered := r.Proposal(c.Answers); answered != nil {
+		d.Paragraphs = append(d.Paragraphs, p.T("paper.answers", "n", answered.Number, "party", partyName(p, n, answered.By),
+			"reference", paperReference(p, r, answered.Number, answered.Version)))
+	}
 	cities := paperCities(r, slots)
 	d.Columns = []string{p.T("paper.slot"), p.T("paper.venue"), p.T("paper.date"), p.T("paper.hours")}
 	for _, city := range cities {

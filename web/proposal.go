@@ -24,6 +24,7 @@ func (s *Server) roundDesk(c *gin.Context, before *scheduling.Proposal) (offerDe
 		return offerDesk{}, nil, viewer{}, forbidden("observers_follow")
 	}
 	d := offerDesk{page: s.subPage(c, r, v), before: before, seats: ownFirst(r.Negotiation.Parties, v.Member.Party)}
+	d.answerable = answerableChoices(d.page.Printer, r, v.Member.Party, before)
 	if r.Confirmed() != nil {
 		d.notice = d.page.T("proposal.change_of_date", "slot", slotName(d.page.Printer, r.Confirmed()))
 	}
@@ -72,6 +73,7 @@ func (s *Server) newOfferDesk(c *gin.Context) (offerDesk, error) {
 	} else if v.Member != nil {
 		d.start.Set("contact", v.Member.Name)
 		d.start.Set("contact-email", v.Member.Email)
+		d.start.Set("answers", answering(c, d.answerable))
 	}
 	return d, nil
 }

@@ -35,6 +35,7 @@ func roundTitle(p *locale.Printer, r *scheduling.Round, to scheduling.Audience) 
 const (
 	tabDates     = "dates"
 	tabHistory   = "history"
+	tabOffers    = "offers"
 	tabSubscribe = "subscribe"
 	tabPaper     = "paper"
 	tabMembers   = "members"
@@ -56,6 +57,9 @@ func (s *Server) roundPage(c *gin.Context, r *scheduling.Round, v viewer, curren
 		p.Tabs = append(p.Tabs, Tab{Href: href, Text: p.T("round.tab." + tab), Current: tab == current})
 	}
 	add(tabDates, base)
+	if newestProposal(r) != nil {
+		add(tabOffers, base+"/offers")
+	}
 	add(tabHistory, base+"/history")
 	add(tabSubscribe, base+"/subscribe")
 	if newest := newestProposal(r); newest != nil && !v.Observer {

@@ -110,6 +110,7 @@ func (s *Server) routes() []route {
 
 		{"GET", round, Member, s.overview},
 		{"GET", round + "/ranking", Member, s.ranking},
+		{"GET", round + "/offers", Member, s.showOffers},
 		{"GET", round + "/reply", Member, s.showReply},
 		{"POST", round + "/reply", Member, s.createReply},
 		{"GET", round + "/reply/receipt", Member, s.showReceipt},

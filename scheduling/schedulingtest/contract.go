@@ -56,6 +56,7 @@ func TestStore(t *testing.T, open func(t *testing.T, c scheduling.Composer) Full
 	t.Run("negotiations of an account", s.ofAccount)
 	t.Run("rounds that are due", s.due)
 	t.Run("updates at the same time all land", s.noLostUpdate)
+	t.Run("offers at the same time all land, each with its number", s.counters)
 	t.Run("confirmations at the same time have one winner", s.oneWinner)
 	s.diaries(t)
 	s.outbox(t)

@@ -157,6 +157,9 @@ func (l *letter) sentence(e scheduling.Event) string {
 	}
 	text := p.T("mail.event."+string(e.Kind),
 		"party", l.party(e.Party), "slot", slot, "level", level, "proposal", e.Proposal, "version", e.Version, "date", l.replyBy(e))
+	if answered := l.answered(e); answered != nil {
+		text = p.T("mail.answers", "sentence", text, "n", answered.Number, "party", l.party(answered.By))
+	}
 	if body := e.Text.For(l.to.Audience()); body != "" && !l.observer() {
 		text = p.T("mail.with_reason", "sentence", text, "reason", body)
 	}
@@ -164,6 +167,18 @@ func (l *letter) sentence(e scheduling.Event) string {
 		text = p.T("mail.reported", "sentence", text, "form", p.T("mail.form."+string(ev.Form)), "from", ev.From, "to", ev.To, "date", p.Date(ev.Date))
 	}
 	return text
+}
+
+// answered is the offer that the one which an event delivers was made in answer
+// to, or nil.
+func (l *letter) answered(e scheduling.Event) *scheduling.Proposal {
+	if l.r == nil || e.Kind != scheduling.ProposalDelivered && e.Kind != scheduling.ProposalAmended {
+		return nil
+	}
+	if p := l.r.Proposal(e.Proposal); p != nil {
+		return l.r.Proposal(p.Answers)
+	}
+	return nil
 }
 
 // observer reports whether the recipient follows without a say: reasons are
