@@ -12,6 +12,7 @@ type Account struct {
 	Passphrase string // argon2id in PHC form; "" cannot sign in yet
 	Admin      bool   // may add accounts
 	Opens      bool   // may open negotiations
+	Rooms      bool   // may keep the register of venues, rooms and holidays
 	Disabled   bool
 	CreatedAt  time.Time
 }

@@ -70,7 +70,7 @@ func (r *Round) Consent(a Act, label Label, version int) error {
 		}
 		r.consent(a, party, s)
 	} // otherwise said already: no news
-	if r.Rule.Confirmation == OnLastConsent && len(r.Missing(s)) == 0 && r.Negotiation.Status == Active {
+	if r.Rule.Confirmation == OnLastConsent && len(r.Missing(s)) == 0 && r.Negotiation.Status == Active && r.roomSure(s) {
 		r.confirm(a, s)
 	}
 	return nil
@@ -193,6 +193,9 @@ func (r *Round) Confirm(a Act, label Label, version int) error {
 		return refuse(ErrConflict, "consent_missing", "slot", string(label),
 			"parties", strings.Join(r.Negotiation.Names(missing), "|"))
 	}
+	if err := r.roomFor(s); err != nil {
+		return err
+	}
 	if err := r.heed(a, r.Negotiation.partyOf(a.By), s); err != nil {
 		return err
 	}
@@ -212,6 +215,7 @@ func (r *Round) confirm(a Act, s *Slot) {
 			other.Status = Released
 		}
 	}
+	r.consume(a, s)
 	s.Status = SlotConfirmed
 	for _, p := range r.Proposals {
 		if p.Status.MayBecome(Accepted) && s.offeredBy(p.Number) {

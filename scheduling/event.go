@@ -40,6 +40,18 @@ const (
 	SlotReoffered EventKind = "slot_reoffered"
 	RoomChanged   EventKind = "room_changed"
 
+	RoomAsked         EventKind = "room_asked"
+	RoomHeld          EventKind = "room_held"        // until an instant
+	RoomHeldSecond    EventKind = "room_held_second" // behind another use of the room
+	RoomRefused       EventKind = "room_refused"
+	RoomBooked        EventKind = "room_booked"
+	RoomReleased      EventKind = "room_released"
+	RoomHoldExpired   EventKind = "room_hold_expired"
+	RoomOverridden    EventKind = "room_overridden" // taken beside another use; the staff's own
+	RoomNeeded        EventKind = "room_needed"     // no slot is confirmed without a room any more
+	RoomNotNeeded     EventKind = "room_not_needed"
+	ConferenceChanged EventKind = "conference_changed"
+
 	PositionTaken      EventKind = "position_taken"
 	ConditionWasMet    EventKind = "condition_met"
 	ConditionWasFailed EventKind = "condition_failed"

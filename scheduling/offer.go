@@ -137,8 +137,10 @@ func (r *Round) imply(a Act, party PartyID, s *Slot) {
 // the version rises, and with it every position goes stale and every consent
 // is void.
 func (r *Round) alter(a Act, s *Slot, cand Candidate) {
+	before, held := s.Candidate, s.Standing()
 	s.Candidate = cand
 	s.renew(a.At)
+	r.recheck(a, s, held, before)
 	r.imply(a, r.Negotiation.partyOf(a.By), s)
 	r.record(Event{Kind: SlotChanged, At: a.At, By: a.By, Party: r.Negotiation.partyOf(a.By), Slot: s.Label, SlotVersion: s.Version, Scope: AllParties})
 }

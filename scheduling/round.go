@@ -76,6 +76,7 @@ type Round struct {
 	Release      *Release               // what the public may be told
 	Deliveries   []Delivery
 	Objections   []Objection
+	Conference   Conference // what the conference office has to know
 	OpenedAt     time.Time
 
 	Reminders    map[PartyID]Reminder // of parties that the clock has reminded
@@ -301,6 +302,7 @@ func (r *Round) lapse(now time.Time) {
 		r.record(Event{Kind: MeetingFaded, At: now, Slot: m.Slot, SlotVersion: m.SlotVersion, Sequence: m.Sequence, Scope: AllParties})
 	}
 	r.settle(now)
+	r.expireHolds(now)
 }
 
 // lapses reports whether the clock ends the proposal at its reply-by.
@@ -354,6 +356,11 @@ func (r *Round) NextDue() time.Time {
 	}
 	for _, s := range r.Offered() {
 		at(s.DecisionEnds(r.Negotiation.Parties))
+	}
+	for _, s := range r.Slots {
+		if h := s.Standing(); h != nil && h.Status == HoldPlaced {
+			at(h.Until)
+		}
 	}
 	for _, p := range r.Proposals {
 		if r.lapses(p) {
@@ -412,8 +419,10 @@ func (r *Round) Cancel(a Act, reason Text) error {
 
 func (r *Round) record(e Event) { r.events = append(r.events, e) }
 
-// TakeEvents hands over what happened since the last call.
+// TakeEvents hands over what happened since the last call, with what followed
+// from it: slots that left the table let their rooms go.
 func (r *Round) TakeEvents() []Event {
+	r.dropHolds()
 	es := r.events
 	r.events = nil
 	return es

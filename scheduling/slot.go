@@ -55,6 +55,7 @@ type Slot struct {
 	Offers     []Source
 	Positions  map[PartyID]Position
 	Consents   map[PartyID]Consent
+	Hold       *Hold // of a room, or what remains of one; nil when there was none
 }
 
 // Position is what a party says of the slot as it now is. What it said of an

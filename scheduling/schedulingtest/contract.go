@@ -24,6 +24,7 @@ type Full = interface {
 	scheduling.Programs
 	scheduling.Retainer
 	record.Ledger
+	scheduling.Register
 }
 
 // ComposerFunc is a function as a scheduling.Composer.
@@ -63,6 +64,7 @@ func TestStore(t *testing.T, open func(t *testing.T, c scheduling.Composer) Full
 	s.access(t)
 	s.programs(t)
 	s.retention(t)
+	s.register(t)
 }
 
 type suite struct {

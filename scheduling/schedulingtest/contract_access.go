@@ -26,7 +26,7 @@ func (s suite) access(t *testing.T) {
 func account(id scheduling.AccountID, email string) scheduling.Account {
 	return scheduling.Account{
 		ID: id, Name: "Name of " + string(id), Email: email, Language: "fr", Passphrase: "$argon2id$x",
-		Admin: true, Opens: true, Disabled: true, CreatedAt: Now,
+		Admin: true, Opens: true, Rooms: true, Disabled: true, CreatedAt: Now,
 	}
 }
 

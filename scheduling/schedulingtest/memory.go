@@ -29,6 +29,8 @@ type MemoryStore struct {
 	webhooks []*hooked
 	diaries  map[diaryKey]*scheduling.Diary
 	travel   scheduling.Travel
+	venues   []scheduling.RegisteredVenue
+	holidays []scheduling.HolidayList
 }
 
 // kept is a negotiation as it is stored.
@@ -202,10 +204,13 @@ func (s *MemoryStore) Update(ctx context.Context, id scheduling.RoundID, form sc
 	if err := change(r); err != nil {
 		return err
 	}
-	s.mark(form, id)
 	shared, events := r.Shared(), r.TakeEvents()
 	next := k.detached(r)
 	next.ID, next.Version = old.ID, old.Version
+	if err := s.claim(old, next); err != nil {
+		return err
+	}
+	s.mark(form, id)
 	if len(events) == 0 && reflect.DeepEqual(next, old) {
 		return nil
 	}

@@ -73,6 +73,10 @@ func Populated() (*scheduling.Negotiation, *scheduling.Round) {
 		{Party: Bravo, By: BravoHead, At: later(9), Text: text("the room")},
 		{Party: Alpha, By: AlphaHead, At: later(10), Text: text("the other room")},
 	}
+	r.Conference = scheduling.Conference{
+		NeedsRoom: true, Participants: 40, Public: true, Languages: "English, French", Services: "recording", Organiser: "Secretariat",
+		Contact: "ext. 12", Note: "badges", Scope: scheduling.AllParties, By: Secretary, At: later(11),
+	}
 	return n, r
 }
 
@@ -154,6 +158,10 @@ func populatedSlots(text func(string) scheduling.Text, evidence *scheduling.Evid
 				SlotVersion: 1, By: AlphaHead, At: later(3), Reported: evidence, Kind: scheduling.AdReferendum,
 				Until: scheduling.Deadline{Date: Date(2009, time.November, 13), At: civil.EndOfDay, Zone: "Europe/Moscow", City: "Moscow"},
 			}},
+			Hold: &scheduling.Hold{ // as it never is: no room is claimed, and all is said
+				Status: scheduling.HoldExpired, SlotVersion: 1, Room: "room-1", RoomName: "Room I", Second: true, Override: true,
+				Until: later(20), Party: Bravo, By: Secretary, At: later(12),
+			},
 		},
 		{
 			Candidate: geneva, Label: "G2", Version: 3, Status: scheduling.SlotConfirmed,

@@ -27,6 +27,7 @@ const (
 	BravoOfficer scheduling.MemberID = "bravo-officer" // answers
 	CharlieHead  scheduling.MemberID = "charlie-head"  // every right, of an observer; WithObserver
 	Secretary    scheduling.MemberID = "secretary"     // neutral staff, convenes; WithStaff
+	Officer      scheduling.MemberID = "officer"       // neutral staff, holds rooms; WithOfficer
 )
 
 // AllRights is every right of a member.
@@ -147,6 +148,24 @@ func WithStaff() Adjustment {
 			Rights: scheduling.RightConvene | scheduling.RightAnswer | scheduling.RightObserve,
 		})
 	}
+}
+
+// WithOfficer adds Officer, a conference officer of the neutral staff.
+func WithOfficer() Adjustment {
+	return func(n *scheduling.Negotiation, _ *scheduling.Round) {
+		n.Members = append(n.Members, scheduling.Member{
+			ID: Officer, Name: "O. Fficer", Email: "rooms@conference.example", Rights: scheduling.RightRooms | scheduling.RightObserve,
+		})
+	}
+}
+
+// Palais is a registered venue in Geneva with two rooms: room-1, Room I, which
+// is large, and room-2, Room II.
+func Palais() scheduling.RegisteredVenue {
+	return scheduling.RegisteredVenue{ID: "palais", Venue: Geneva(), Rooms: []scheduling.Room{
+		{ID: "room-1", Name: "Room I", Seats: 200, Booths: 6, Languages: "English, French"},
+		{ID: "room-2", Name: "Room II", Seats: 12},
+	}}
 }
 
 // WithVisa gives a party a visa lead time in days for a country.

@@ -142,6 +142,13 @@ var headlines = []scheduling.EventKind{
 	scheduling.ConditionWasFailed, scheduling.ConditionWasMet, scheduling.PositionTaken, scheduling.ObjectionMade,
 	scheduling.ReleaseProposed, scheduling.ReleasedToPublic, scheduling.RoundLapsed, scheduling.RoundStalled,
 	scheduling.NegotiationSuspended, scheduling.NegotiationResumed, scheduling.NegotiationConcluded, scheduling.MeetingWasHeld,
+	scheduling.RoomRefused, scheduling.RoomBooked, scheduling.RoomReleased, scheduling.RoomHoldExpired, scheduling.RoomAsked,
+}
+
+// forOfficers lists what conference officers alone are written about: the
+// parties read it on the pages.
+var forOfficers = []scheduling.EventKind{
+	scheduling.RoomAsked, scheduling.RoomBooked, scheduling.RoomReleased, scheduling.RoomHoldExpired,
 }
 
 // forReaders lists what also reaches members who only read.
@@ -157,6 +164,8 @@ func (l *letter) concerns(e scheduling.Event) bool {
 	switch {
 	case slices.Contains(e.Invited, l.to.ID):
 		return true
+	case slices.Contains(forOfficers, e.Kind) && !l.to.Rights.Has(scheduling.RightRooms):
+		return false
 	case l.to.Removed, l.observer() && !slices.Contains(forReaders, e.Kind):
 		return false
 	}

@@ -21,6 +21,7 @@ type accountRow struct {
 	Passphrase string
 	Admin      bool
 	Opens      bool
+	Rooms      bool
 	Disabled   bool
 	CreatedAt  int64 `gorm:"autoCreateTime:false"`
 }
@@ -30,14 +31,14 @@ func (accountRow) TableName() string { return "accounts" }
 func newAccountRow(a scheduling.Account) accountRow {
 	return accountRow{
 		ID: string(a.ID), Name: a.Name, Email: a.Email, EmailKey: strings.ToLower(a.Email), Language: a.Language,
-		Passphrase: a.Passphrase, Admin: a.Admin, Opens: a.Opens, Disabled: a.Disabled, CreatedAt: seconds(a.CreatedAt),
+		Passphrase: a.Passphrase, Admin: a.Admin, Opens: a.Opens, Rooms: a.Rooms, Disabled: a.Disabled, CreatedAt: seconds(a.CreatedAt),
 	}
 }
 
 func (row accountRow) build() scheduling.Account {
 	return scheduling.Account{
 		ID: scheduling.AccountID(row.ID), Name: row.Name, Email: row.Email, Language: row.Language,
-		Passphrase: row.Passphrase, Admin: row.Admin, Opens: row.Opens, Disabled: row.Disabled,
+		Passphrase: row.Passphrase, Admin: row.Admin, Opens: row.Opens, Rooms: row.Rooms, Disabled: row.Disabled,
 		CreatedAt: instant(row.CreatedAt),
 	}
 }

@@ -29,6 +29,8 @@ func (r meetingRow) key() string      { return "" }
 func (r confirmationRow) key() string { return "" }
 func (r deliveryRow) key() string     { return fmt.Sprint(r.Place) }
 func (r objectionRow) key() string    { return fmt.Sprint(r.Place) }
+func (r roomRow) key() string         { return r.ID }
+func (r claimRow) key() string        { return fmt.Sprint(r.Slot, "/", r.FromAt) }
 
 // A difference is what has to be written to make the rows of a table what they
 // are to be.
@@ -108,6 +110,7 @@ func changes(before, after roundRows) []writer {
 		diff(before.meetings, after.meetings),
 		diff(before.deliveries, after.deliveries),
 		diff(before.objections, after.objections),
+		claimChanges{diff(before.claims, after.claims), before.claims},
 	}
 	var some []writer
 	for _, w := range all {

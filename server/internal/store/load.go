@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"gorm.io/gorm"
 
@@ -99,6 +100,7 @@ func withChildren(ctx context.Context, tx *gorm.DB, rounds []roundRow) ([]roundR
 			meetings:   of(all.meetings, func(c meetingRow) bool { return c.Round == r.ID }),
 			deliveries: of(all.deliveries, func(c deliveryRow) bool { return c.Round == r.ID }),
 			objections: of(all.objections, func(c objectionRow) bool { return c.Round == r.ID }),
+			claims:     of(all.claims, func(c claimRow) bool { return c.Round == r.ID }),
 		}
 		each[i].confirm()
 	}
@@ -132,6 +134,11 @@ func loadChildren(ctx context.Context, tx *gorm.DB, ids []string) (all roundRows
 	if all.deliveries, err = find(ctx, gorm.G[deliveryRow](tx).Where("round IN ?", ids).Order("place")); err != nil {
 		return all, err
 	}
-	all.objections, err = find(ctx, gorm.G[objectionRow](tx).Where("round IN ?", ids).Order("place"))
+	if all.objections, err = find(ctx, gorm.G[objectionRow](tx).Where("round IN ?", ids).Order("place")); err != nil {
+		return all, err
+	}
+	if slices.ContainsFunc(all.slots, func(s slotRow) bool { return s.Hold != "" }) { // most rounds have no rooms
+		all.claims, err = find(ctx, gorm.G[claimRow](tx).Where("round IN ?", ids))
+	}
 	return all, err
 }

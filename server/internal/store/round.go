@@ -25,6 +25,7 @@ type roundRow struct {
 	Deadline      string
 	Postponement  string
 	PublicRelease string
+	Conference    string
 	OpenedAt      int64
 	DueAt         int64
 	Reminders     string
@@ -88,6 +89,7 @@ type roundRows struct {
 	confirmations []confirmationRow
 	deliveries    []deliveryRow
 	objections    []objectionRow
+	claims        []claimRow // follow from slots
 }
 
 func newRoundRows(r *scheduling.Round) (roundRows, error) {
@@ -115,6 +117,7 @@ func newRoundRows(r *scheduling.Round) (roundRows, error) {
 	if err := rows.addMeeting(id, r); err != nil {
 		return roundRows{}, err
 	}
+	rows.addClaims(id, r.Claims())
 	for i, d := range r.Deliveries {
 		rows.deliveries = append(rows.deliveries, deliveryRow{
 			Round: id, Place: i, Proposal: d.Proposal, Version: d.Version, Digest: d.Digest, Form: string(d.Form),
@@ -152,6 +155,11 @@ func newRoundRow(r *scheduling.Round) (roundRow, error) {
 	}
 	if err := row.addArrangements(r); err != nil {
 		return row, err
+	}
+	if r.Conference != (scheduling.Conference{}) {
+		if row.Conference, err = encode(newConferenceValue(r.Conference)); err != nil {
+			return row, err
+		}
 	}
 	if p := r.Postponement; p != nil {
 		v := postponementValue{By: p.By, At: seconds(p.At), Reason: textValue(p.Reason), Agreed: p.Agreed}
@@ -225,6 +233,7 @@ func (row roundRow) build() (*scheduling.Round, error) {
 		deadline     deadlineValue
 		postponement *postponementValue
 		release      *releaseValue
+		conference   conferenceValue
 	)
 	if err := decode(row.Name, &name); err != nil {
 		return nil, err
@@ -238,11 +247,14 @@ func (row roundRow) build() (*scheduling.Round, error) {
 	if err := decode(row.PublicRelease, &release); err != nil {
 		return nil, err
 	}
+	if err := decode(row.Conference, &conference); err != nil {
+		return nil, err
+	}
 	r := &scheduling.Round{
 		ID:      scheduling.RoundID{Negotiation: scheduling.NegotiationID(row.Negotiation), Number: row.Number},
 		Version: row.Version, Name: scheduling.Text(name), UID: row.UID, Status: scheduling.RoundStatus(row.Status),
 		Postponed: row.Postponed, Convener: scheduling.PartyID(row.Convener),
-		Deadline: scheduling.Deadline(deadline), OpenedAt: instant(row.OpenedAt),
+		Deadline: scheduling.Deadline(deadline), Conference: conference.conference(), OpenedAt: instant(row.OpenedAt),
 	}
 	if err := row.buildRule(r); err != nil {
 		return nil, err

@@ -44,6 +44,7 @@ func TestRowsHaveTheColumnsOfTheirTables(t *testing.T) {
 		&positionRow{}, &consentRow{}, &draftRow{}, &confirmationRow{}, &meetingRow{}, &deliveryRow{},
 		&objectionRow{}, &eventRow{}, &formRow{}, &messageRow{}, &accountRow{}, &tokenRow{}, &webhookRow{}, &diaryRow{}, &travelRow{},
 		&recordLogRow{}, &recordEntryRow{},
+		&registeredVenueRow{}, &roomRow{}, &claimRow{}, &holidayListRow{},
 	}
 	for name, database := range insideEngines {
 		t.Run(name, func(t *testing.T) {

@@ -31,6 +31,7 @@ type slotRow struct {
 	Room       string
 	RevisedAt  int64
 	Offers     string
+	Hold       string
 }
 
 func (slotRow) TableName() string { return "slots" }
@@ -79,9 +80,13 @@ func (rows *roundRows) addSlots(round string, slots []*scheduling.Slot) error {
 		if err != nil {
 			return err
 		}
+		hold, err := encodePointer(newHoldValue(s.Hold))
+		if err != nil {
+			return err
+		}
 		rows.slots = append(rows.slots, slotRow{
 			Round: round, Label: string(s.Label), Place: i, Version: s.Version, Status: string(s.Status), Venue: venue,
-			Candidate: candidate, NoticeDays: s.NoticeDays, Room: s.Room, RevisedAt: seconds(s.RevisedAt), Offers: offers,
+			Candidate: candidate, NoticeDays: s.NoticeDays, Room: s.Room, RevisedAt: seconds(s.RevisedAt), Offers: offers, Hold: hold,
 		})
 		for party, p := range s.Positions {
 			said, err := encodeSaid(party, p)
@@ -211,6 +216,7 @@ func (row slotRow) build(venues map[string]scheduling.Venue) (*scheduling.Slot, 
 	var (
 		c      candidateValue
 		offers []sourceValue
+		hold   *holdValue
 	)
 	if err := decode(row.Candidate, &c); err != nil {
 		return nil, err
@@ -218,7 +224,11 @@ func (row slotRow) build(venues map[string]scheduling.Venue) (*scheduling.Slot, 
 	if err := decode(row.Offers, &offers); err != nil {
 		return nil, err
 	}
+	if err := decode(row.Hold, &hold); err != nil {
+		return nil, err
+	}
 	return &scheduling.Slot{
+		Hold: hold.hold(),
 		Candidate: scheduling.Candidate{
 			Venue: venue, Format: c.Format, Order: c.Order, Option: c.Option, Sources: c.Sources, Days: c.Days,
 			Hours: c.Hours, Which: c.Which, DateOnly: c.DateOnly,

@@ -243,6 +243,67 @@ type releaseValue struct {
 	Agreed      []scheduling.PartyID `json:"agreed,omitempty"`
 }
 
+type holdValue struct {
+	Status      scheduling.HoldStatus `json:"status"`
+	SlotVersion int                   `json:"slot_version"`
+	Room        scheduling.RoomID     `json:"room,omitempty"`
+	RoomName    string                `json:"room_name,omitempty"`
+	Second      bool                  `json:"second,omitempty"`
+	Override    bool                  `json:"override,omitempty"`
+	Until       int64                 `json:"until,omitempty"`
+	Party       scheduling.PartyID    `json:"party,omitempty"`
+	By          scheduling.MemberID   `json:"by,omitempty"`
+	At          int64                 `json:"at"`
+}
+
+func newHoldValue(h *scheduling.Hold) *holdValue {
+	if h == nil {
+		return nil
+	}
+	return &holdValue{
+		Status: h.Status, SlotVersion: h.SlotVersion, Room: h.Room, RoomName: h.RoomName, Second: h.Second,
+		Override: h.Override, Until: seconds(h.Until), Party: h.Party, By: h.By, At: seconds(h.At),
+	}
+}
+
+func (v *holdValue) hold() *scheduling.Hold {
+	if v == nil {
+		return nil
+	}
+	return &scheduling.Hold{
+		Status: v.Status, SlotVersion: v.SlotVersion, Room: v.Room, RoomName: v.RoomName, Second: v.Second,
+		Override: v.Override, Until: instant(v.Until), Party: v.Party, By: v.By, At: instant(v.At),
+	}
+}
+
+type conferenceValue struct {
+	NeedsRoom    bool                `json:"needs_room,omitempty"`
+	Participants int                 `json:"participants,omitempty"`
+	Public       bool                `json:"public,omitempty"`
+	Languages    string              `json:"languages,omitempty"`
+	Services     string              `json:"services,omitempty"`
+	Organiser    string              `json:"organiser,omitempty"`
+	Contact      string              `json:"contact,omitempty"`
+	Note         string              `json:"note,omitempty"`
+	Scope        scheduling.Scope    `json:"scope,omitempty"`
+	By           scheduling.MemberID `json:"by,omitempty"`
+	At           int64               `json:"at,omitempty"`
+}
+
+func newConferenceValue(c scheduling.Conference) conferenceValue {
+	return conferenceValue{
+		NeedsRoom: c.NeedsRoom, Participants: c.Participants, Public: c.Public, Languages: c.Languages, Services: c.Services,
+		Organiser: c.Organiser, Contact: c.Contact, Note: c.Note, Scope: c.Scope, By: c.By, At: seconds(c.At),
+	}
+}
+
+func (v conferenceValue) conference() scheduling.Conference {
+	return scheduling.Conference{
+		NeedsRoom: v.NeedsRoom, Participants: v.Participants, Public: v.Public, Languages: v.Languages, Services: v.Services,
+		Organiser: v.Organiser, Contact: v.Contact, Note: v.Note, Scope: v.Scope, By: v.By, At: instant(v.At),
+	}
+}
+
 // encode is the JSON of v.
 func encode[T any](v T) (string, error) {
 	b, err := json.Marshal(v)
