@@ -164,6 +164,8 @@ func (s *Server) nextRoundDesk(c *gin.Context) (offerDesk, error) {
 	if len(rounds) > 0 {
 		s.setEarlier(p, d.start, rounds[len(rounds)-1], v)
 	}
+	next := &scheduling.Round{Negotiation: n, ID: scheduling.RoundID{Negotiation: n.ID, Number: len(rounds) + 1}}
+	d.hosts = hostings(p.Printer, next, rounds)
 	once := s.once(c, v)
 	d.open = func(f *offerForm) (*scheduling.Round, scheduling.Act) {
 		r, act := f.opening(n.Parties), s.act(c, v)

@@ -26,6 +26,7 @@ type offerDesk struct {
 	heading, lede  string
 	more           *Link // something else that one may have come for
 	notice         string
+	hosts          string // how often each party has hosted, as a fact to offer by
 	post           string               // where the form goes
 	before         *scheduling.Proposal // what an amendment replaces; nil otherwise
 	talks, opening bool                 // the form asks about the talks; about the round
@@ -44,6 +45,7 @@ type offerDesk struct {
 type offerView struct {
 	Page
 	Heading, Lede, Notice string
+	Hosts                 string
 	Post                  string
 	Seen                  string
 	Talks                 *talksFields
@@ -69,7 +71,7 @@ func (s *Server) showOffer(c *gin.Context, d offerDesk) error {
 }
 
 func (s *Server) renderOffer(c *gin.Context, status int, d offerDesk, f *offerForm) error {
-	v := offerView{Page: d.page, Heading: d.heading, Lede: d.lede, Notice: d.notice, Post: d.post, Drafts: d.drafts, Seen: d.seen(), More: d.more}
+	v := offerView{Page: d.page, Heading: d.heading, Lede: d.lede, Notice: d.notice, Hosts: d.hosts, Post: d.post, Drafts: d.drafts, Seen: d.seen(), More: d.more}
 	if d.talks {
 		v.Talks = f.talksFields()
 	}

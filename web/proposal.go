@@ -28,6 +28,11 @@ func (s *Server) roundDesk(c *gin.Context, before *scheduling.Proposal) (offerDe
 	if r.Confirmed() != nil {
 		d.notice = d.page.T("proposal.change_of_date", "slot", slotName(d.page.Printer, r.Confirmed()))
 	}
+	rounds, err := s.rounds(c, r)
+	if err != nil {
+		return offerDesk{}, nil, viewer{}, err
+	}
+	d.hosts = hostings(d.page.Printer, r, rounds)
 	d.open = func(*offerForm) (*scheduling.Round, scheduling.Act) { return r, s.act(c, v) }
 	d.send = func(f *offerForm, _ *scheduling.Round, act scheduling.Act, content scheduling.Content, draft bool) error {
 		number, key := 0, "offer_sent"

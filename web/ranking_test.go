@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"parley/scheduling"
 	"parley/scheduling/schedulingtest"
@@ -149,4 +150,53 @@ func TestNobodySeesARankingOfSealedReplies(t *testing.T) {
 		has(t, page, "Until they are opened there is no ranking, for anybody.")
 		hasNot(t, page, "W1", "In order")
 	}
+}
+
+// Six dates and two parties: with two ruled out by each, a date is sure to be
+// left, and with three it is not.
+func TestAPartyIsWarnedOfLittleLeeway(t *testing.T) {
+	t.Parallel()
+	const tight = "You leave 3 of 6 dates open, and rule out 3."
+	v := delivered(t, schedulingtest.WithObserver(), schedulingtest.WithStaff())
+	bravo := v.as(schedulingtest.BravoHead)
+	hasNot(t, bravo.opens("/reply"), "rule out", "ruled out 0")
+	form := bravo.replyForm()
+	form.Set("level-G1", "not_possible")
+	form.Set("level-G2", "not_possible")
+	form.Set("do", "send")
+	bravo.sends("/reply", form)
+	for _, page := range []string{bravo.opens("/reply/receipt"), bravo.opens("/reply")} {
+		has(t, page, "You have ruled out 2 of 6 dates. This note is for your party alone.")
+		hasNot(t, page, "usually stall")
+	}
+	form = bravo.replyForm()
+	form.Set("level-W1", "not_possible")
+	form.Set("do", "draft")
+	bravo.sends("/reply", form)
+	has(t, bravo.opens("/reply"), tight, "only if each party rules out at most 2")
+	hasNot(t, bravo.opens("/reply/receipt"), tight) // a draft is no answer
+
+	form = bravo.replyForm()
+	form.Set("do", "send")
+	bravo.sends("/reply", form)
+	has(t, bravo.opens("/reply/receipt"), tight)
+	for _, who := range []scheduling.MemberID{schedulingtest.AlphaHead, schedulingtest.CharlieHead, schedulingtest.Secretary} {
+		for _, page := range []string{"", "/history"} {
+			hasNot(t, v.as(who).opens(page), "rule out", "ruled out 3")
+		}
+	}
+	hasNot(t, v.as(schedulingtest.AlphaHead).opens("/reply"), "rule out", "You have ruled out")
+	hasNot(t, v.as(schedulingtest.AlphaHead).opens("/answers/new?party=bravo"), "rule out", "You have ruled out")
+}
+
+// Who has hosted how often stands where the next offer is written.
+func TestOffersAreWrittenInSightOfWhoHosted(t *testing.T) {
+	t.Parallel()
+	n, r := schedulingtest.Confirmed(inEnglish(), schedulingtest.With(func(n *scheduling.Negotiation, _ *scheduling.Round) {
+		n.Party(schedulingtest.Bravo).Country = "CH"
+	}))
+	v := talksAt(t, schedulingtest.Now.Add(4*time.Hour), n, r)
+	alpha := v.as(schedulingtest.AlphaHead)
+	has(t, get(t, v.site, "/n/talks/rounds/new", "Cookie", alpha.cookie()).Body.String(), "Earlier rounds, hosted: Alpha 0, Bravo 1.")
+	hasNot(t, alpha.opens("/proposals/new"), "Earlier rounds, hosted")
 }

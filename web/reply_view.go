@@ -20,6 +20,7 @@ type replyView struct {
 	Heading  string
 	Lede     string
 	Notes    []string
+	Leeway   string // what the party leaves open, if that is little
 	Gone     []string // dates that left the table with an answer on the form
 	Answers  answersView
 	Audience Picks
@@ -70,6 +71,12 @@ func (s *Server) renderReply(c *gin.Context, status int, r *scheduling.Round, v 
 	}
 	view.Lede = p.T("reply.lede", "round", roundTitle(p, r, v.Audience))
 	view.Notes = replyNotes(p, r, v, now)
+	said, tight := leeway(p, r.Leeway(v.Party.ID, marked(r, values)))
+	if tight {
+		view.Leeway = said
+	} else if said != "" {
+		view.Notes = append(view.Notes, said)
+	}
 	view.Answers = newAnswers(p, r, v, v.Party, values, problems)
 	for _, slot := range r.Slots {
 		if level := values.Get("level-" + string(slot.Label)); level != "" && slot.Status != scheduling.Offered {
@@ -132,6 +139,27 @@ func newAnswers(p *locale.Printer, r *scheduling.Round, v viewer, party *schedul
 		view.Groups[last].Slots = append(view.Groups[last].Slots, slot)
 	}
 	return view
+}
+
+// marked is the levels that a form gives.
+func marked(r *scheduling.Round, values url.Values) map[scheduling.Label]scheduling.Level {
+	levels := make(map[scheduling.Label]scheduling.Level)
+	for _, s := range r.Slots {
+		levels[s.Label] = scheduling.Level(values.Get("level-" + string(s.Label)))
+	}
+	return levels
+}
+
+// leeway tells a party, and nobody else, how many dates it has ruled out, and
+// whether talks in which all did so might fail; "" when it has ruled out none.
+func leeway(p *locale.Printer, l scheduling.Leeway) (said string, tight bool) {
+	switch {
+	case l.Refused == 0:
+		return "", false
+	case l.Tight():
+		return p.T("ranking.tight", "open", l.Open(), "all", l.Slots, "n", l.Refused, "enough", l.Enough), true
+	}
+	return p.T("ranking.refused", "n", l.Refused, "all", l.Slots), false
 }
 
 // offeredBy says whose offer the slot stands in.
@@ -229,6 +257,8 @@ type receiptView struct {
 	Heading  string
 	Revision string
 	Lines    []receiptLine
+	Leeway   string // what the party leaves open, if that is little
+	Tight    bool
 	Round    string
 	Change   string
 	Steps    []string
@@ -284,6 +314,7 @@ func (s *Server) showReceipt(c *gin.Context) error {
 	view.Recorded = p.T("reply.recorded", "when", clockOf(r, v).moment(p.Printer, at))
 	view.Revision = p.T("reply.version", "version", max(1, replies(history, r.ID.Number, v.Party.ID)))
 	view.Steps = replySteps(p.Printer, r, s.instant())
+	view.Leeway, view.Tight = leeway(p.Printer, r.Leeway(v.Party.ID, nil))
 	return s.render(c, http.StatusOK, receiptPage, view)
 }
 
