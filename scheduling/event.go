@@ -55,6 +55,8 @@ const (
 	PositionTaken      EventKind = "position_taken"
 	ConditionWasMet    EventKind = "condition_met"
 	ConditionWasFailed EventKind = "condition_failed"
+	BlockersAsked      EventKind = "blockers_asked"        // for the party that asks: Text.Named are those asked
+	ReconsiderAsked    EventKind = "reconsideration_asked" // for a party that is asked, and no other
 	ConsentGiven       EventKind = "consent_given"
 	ConsentWithdrawn   EventKind = "consent_withdrawn"
 

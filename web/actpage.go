@@ -15,16 +15,18 @@ var actPage = declarePage("act")
 // does, what it needs, and one button that names it.
 type actView struct {
 	Page
-	Action  string // where the form goes
-	Lede    string
-	Notes   []string // what follows from the act
-	Slots   []Choice // checkboxes named slot
-	Fields  []Field
-	Areas   []Field
-	Readers *Picks // who may read what is written
-	Submit  string // "" has no form: somebody else's turn
-	Other   *secondAct
-	More    []Link
+	Action string // where the form goes
+	Lede   string
+	Notes  []string // what follows from the act
+	Slots  []Choice // checkboxes named slot
+	// SlotsLabel says what is chosen by them.
+	SlotsLabel string
+	Fields     []Field
+	Areas      []Field
+	Readers    *Picks // who may read what is written
+	Submit     string // "" has no form: somebody else's turn
+	Other      *secondAct
+	More       []Link
 }
 
 // A secondAct is the other answer that the same page can give.

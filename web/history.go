@@ -210,6 +210,7 @@ func (t teller) args(e scheduling.Recorded) []any {
 	return []any{
 		"party", capital(partyName(t.p, n, e.Party)), "slot", t.slot(e), "level", level, "proposal", e.Proposal,
 		"version", e.Version, "name", t.member(e.Member),
+		"asker", capital(partyName(t.p, n, confirmerOf(n, e.By))), "asked", t.p.And(n.Names(e.Text.Named)...),
 	}
 }
 

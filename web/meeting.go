@@ -15,7 +15,7 @@ func (s *Server) reschedule() anAct {
 		path: "/reschedule", done: "reoffered",
 		page: func(r *scheduling.Round, _ viewer, f *Form, view *actView) {
 			view.Title, view.Lede = view.T("reschedule.title"), view.T("reschedule.lede")
-			view.Submit = view.T("reschedule.do")
+			view.Submit, view.SlotsLabel = view.T("reschedule.do"), view.T("reschedule.slots")
 			now := s.now()
 			for _, slot := range r.Slots {
 				if slot.Status.MayBecome(scheduling.Offered) && now.Before(slot.DecisionEnds(r.Negotiation.Parties)) {

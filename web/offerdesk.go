@@ -26,7 +26,7 @@ type offerDesk struct {
 	heading, lede  string
 	more           *Link // something else that one may have come for
 	notice         string
-	hosts          string // how often each party has hosted, as a fact to offer by
+	hosts          string               // how often each party has hosted, as a fact to offer by
 	post           string               // where the form goes
 	before         *scheduling.Proposal // what an amendment replaces; nil otherwise
 	talks, opening bool                 // the form asks about the talks; about the round

@@ -94,6 +94,9 @@ func (s *Server) newOverview(c *gin.Context, r *scheduling.Round, v viewer, ra *
 	view.Wide = view.Matrix != nil && view.Matrix.Dense
 	view.Ranking, view.Why = rankLine(p, r, ra)
 	view.Acts = overviewActs(p, r, v)
+	if ask := askLink(p, r, v); ask != nil && bestOf(all, ra) == nil {
+		view.Acts = append(view.Acts, *ask)
+	}
 	view.Off = offLines(p, r)
 	view.Proposals = proposalLines(p, r, v, now)
 	if !v.Observer {

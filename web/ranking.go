@@ -81,6 +81,7 @@ func (s *Server) ranking(c *gin.Context) error {
 			Consent: mayConsent(p, r, v, top.Standing),
 		}
 	}
+	view.Blockers = askLink(p, r, v)
 	for i := range ra.Slots {
 		view.Ranked = append(view.Ranked, newRankedLine(p, r, v, ra, i))
 	}

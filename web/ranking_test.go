@@ -200,3 +200,47 @@ func TestOffersAreWrittenInSightOfWhoHosted(t *testing.T) {
 	has(t, get(t, v.site, "/n/talks/rounds/new", "Cookie", alpha.cookie()).Body.String(), "Earlier rounds, hosted: Alpha 0, Bravo 1.")
 	hasNot(t, alpha.opens("/proposals/new"), "Earlier rounds, hosted")
 }
+
+// Alpha asks Bravo alone; Delta, which has said the same of another date, and
+// everybody else learn nothing of it, not even that the talks have changed.
+func TestOnlyTheBlockersAreAsked(t *testing.T) {
+	t.Parallel()
+	const delta, deltaHead = "delta", "delta-head"
+	v := delivered(t, schedulingtest.WithObserver(), schedulingtest.WithStaff(), schedulingtest.With(func(n *scheduling.Negotiation, _ *scheduling.Round) {
+		n.Parties = append(n.Parties, scheduling.Party{ID: delta, Name: "Delta", Zone: "Asia/Tokyo", Role: scheduling.RoleRequired})
+		n.Members = append(n.Members, scheduling.Member{ID: deltaHead, Party: delta, Name: "D. Head", Email: "head@delta.example", Rights: schedulingtest.AllRights})
+	}))
+	for who, refused := range map[scheduling.MemberID][]string{schedulingtest.BravoHead: {"G1", "G2"}, deltaHead: {"G2", "G3", "W1", "W2", "W3"}} {
+		form := v.as(who).replyForm()
+		for _, label := range refused {
+			form.Set("level-"+label, "not_possible")
+		}
+		form.Set("do", "send")
+		v.as(who).sends("/reply", form)
+	}
+	others := []scheduling.MemberID{deltaHead, schedulingtest.CharlieHead, schedulingtest.Secretary}
+	seen := map[scheduling.MemberID]string{}
+	for _, who := range others {
+		seen[who] = text(v.as(who).opens("")) + text(v.as(who).opens("/history"))
+	}
+	alpha := v.as(schedulingtest.AlphaHead)
+	has(t, alpha.opens(""), "Ask only those who have ruled a date out")
+	page := alpha.opens("/reconsideration")
+	has(t, page, "G1, Wed 18 November 2009, Geneva Not possible for Bravo", "Not possible for Bravo and Delta")
+	form := filled(t, page, roundPath(v.id)+"/reconsideration")
+	form["slot"] = []string{"G1"}
+	form.Set("note", "Could your visit move?")
+	alpha.sends("/reconsideration", form)
+
+	has(t, alpha.opens("/history"), "Alpha asked Bravo alone to think again about G1", "Could your visit move?")
+	has(t, v.as(schedulingtest.BravoOfficer).opens("/history"), "Alpha asked Bravo to think again about G1", "Could your visit move?")
+	for _, who := range others {
+		if got := text(v.as(who).opens("")) + text(v.as(who).opens("/history")); got != seen[who] {
+			t.Errorf("%s sees a difference:\n%s\n\n%s", who, seen[who], got)
+		}
+	}
+	withStatus(t, v.as(schedulingtest.BravoOfficer).get("/reconsideration"), http.StatusForbidden)
+	form["slot"] = nil
+	form.Set("key", "AAAAAAAAAAAAAAAAAAAAAA")
+	has(t, withStatus(t, alpha.post("/reconsideration", form), http.StatusUnprocessableEntity), "Choose at least one slot.")
+}

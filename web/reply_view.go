@@ -20,7 +20,7 @@ type replyView struct {
 	Heading  string
 	Lede     string
 	Notes    []string
-	Leeway   string // what the party leaves open, if that is little
+	Leeway   string   // what the party leaves open, if that is little
 	Gone     []string // dates that left the table with an answer on the form
 	Answers  answersView
 	Audience Picks

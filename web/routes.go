@@ -111,6 +111,8 @@ func (s *Server) routes() []route {
 		{"GET", round, Member, s.overview},
 		{"GET", round + "/ranking", Member, s.ranking},
 		{"GET", round + "/offers", Member, s.showOffers},
+		{"GET", round + "/reconsideration", Member, s.reconsideration().show(s)},
+		{"POST", round + "/reconsideration", Member, s.reconsideration().carryOut(s)},
 		{"GET", round + "/reply", Member, s.showReply},
 		{"POST", round + "/reply", Member, s.createReply},
 		{"GET", round + "/reply/receipt", Member, s.showReceipt},

@@ -156,7 +156,8 @@ func (l *letter) sentence(e scheduling.Event) string {
 		level = p.T("level." + string(e.Level))
 	}
 	text := p.T("mail.event."+string(e.Kind),
-		"party", l.party(e.Party), "slot", slot, "level", level, "proposal", e.Proposal, "version", e.Version, "date", l.replyBy(e))
+		"party", l.party(e.Party), "slot", slot, "level", level, "proposal", e.Proposal, "version", e.Version, "date", l.replyBy(e),
+		"asker", l.party(l.partyOf(e.By)))
 	if answered := l.answered(e); answered != nil {
 		text = p.T("mail.answers", "sentence", text, "n", answered.Number, "party", l.party(answered.By))
 	}
@@ -193,6 +194,16 @@ func (l *letter) party(id scheduling.PartyID) string {
 		return p.Name
 	}
 	return l.reader.T("mail.staff")
+}
+
+// partyOf is for which party a member acts.
+func (l *letter) partyOf(id scheduling.MemberID) scheduling.PartyID {
+	for _, m := range l.n.Members {
+		if m.ID == id {
+			return m.Party
+		}
+	}
+	return ""
 }
 
 // replyBy is by when the proposal of an event asks for an answer, or "".

@@ -138,6 +138,7 @@ var headlines = []scheduling.EventKind{
 	scheduling.MeetingChanged, scheduling.MemberInvited, scheduling.MemberUninvited, scheduling.MemberLinkAsked,
 	scheduling.ProposalDelivered, scheduling.ProposalAmended, scheduling.ProposalHasWithdrawn, scheduling.ProposalHasLapsed,
 	scheduling.ProposalDeclined, scheduling.ChangeProposed, scheduling.ChangeDropped, scheduling.SlotChanged, scheduling.SlotReoffered,
+	scheduling.ReconsiderAsked,
 	scheduling.PostponementAsked, scheduling.PostponementAgreed, scheduling.PostponementRefused, scheduling.ConsentGiven, scheduling.ConsentWithdrawn,
 	scheduling.ConditionWasFailed, scheduling.ConditionWasMet, scheduling.PositionTaken, scheduling.ObjectionMade,
 	scheduling.ReleaseProposed, scheduling.ReleasedToPublic, scheduling.RoundLapsed, scheduling.RoundStalled,
@@ -178,7 +179,7 @@ func (l *letter) headline() (scheduling.Event, bool) {
 		for _, e := range l.events {
 			switch {
 			case e.Kind != kind:
-			case e.Scope == scheduling.OwnParty && e.Member != l.to.ID: // of one colleague alone
+			case e.Scope == scheduling.OwnParty && e.Member != l.to.ID && kind != scheduling.ReconsiderAsked: // of one colleague alone
 			case l.to.Rights == scheduling.RightObserve && !slices.Contains(forReaders, kind):
 			default:
 				return e, true

@@ -128,6 +128,16 @@ func TestWhoGetsWhat(t *testing.T) {
 			},
 			want: who{a: "notice", b: "notice", bo: "receipt"},
 		},
+		"a request to think again": {
+			talks: Delivered, adjust: []Adjustment{WithObserver(), WithStaff()},
+			before: func(r *scheduling.Round, at time.Time) error {
+				return r.TakePositions(By(b, at), []scheduling.Answer{{Slot: "G1", SlotVersion: 1, Level: scheduling.LevelNotPossible}})
+			},
+			act: func(r *scheduling.Round, at time.Time) error {
+				return r.AskBlockers(By(Secretary, at), []scheduling.Label{"G1"}, scheduling.Text{Body: "please"})
+			},
+			want: who{b: "notice", bo: "notice"},
+		},
 		"a draft": {
 			talks: Delivered, act: func(r *scheduling.Round, at time.Time) error { return r.Draft(By(b, at), P1()) },
 			want: who{},
@@ -517,5 +527,27 @@ func TestGolden(t *testing.T) {
 		if m, err := mail.ReadMessage(bytes.NewReader(got[name])); err != nil || m.Header.Get("Message-ID") == "" {
 			t.Errorf("%s cannot be read: %v", name, err)
 		}
+	}
+}
+
+func TestARequestToThinkAgainSaysWhoAsks(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, Delivered)
+	d.does(func(r *scheduling.Round, at time.Time) error {
+		return r.TakePositions(By(BravoHead, at), []scheduling.Answer{{Slot: "G1", SlotVersion: 1, Level: scheduling.LevelNotPossible}})
+	})
+	messages := d.does(func(r *scheduling.Round, at time.Time) error {
+		return r.AskBlockers(By(AlphaHead, at), []scheduling.Label{"G1"}, scheduling.Text{Body: "Could your visit move?"})
+	})
+	for _, m := range messages {
+		body := strings.Join(strings.Fields(m.Text), " ")
+		for _, want := range []string{"Alpha", "G1", "Could your visit move?"} {
+			if !strings.Contains(body, want) {
+				t.Errorf("the message to %s lacks %q:\n%s", m.Member, want, m.Text)
+			}
+		}
+	}
+	if len(messages) != 2 {
+		t.Errorf("%d messages, want one to each member of Bravo", len(messages))
 	}
 }
