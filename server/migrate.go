@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 
+	"parley/scheduling/record"
 	"parley/server/internal/store"
 )
 
@@ -24,7 +25,18 @@ func migrate(ctx context.Context, args []string, p process) int {
 		fmt.Fprintf(p.stderr, "parley migrate: open the data folder: %v\n", err)
 		return exitFailed
 	}
-	s, err := store.Open(ctx, store.Options{Database: database, Now: p.now, Log: newLog(c, p.stderr)})
+	// Old events are entered into the record, whose heads are signed: the key is
+	// the one that the servers have. With PostgreSQL it may not be at hand here;
+	// heads come with the next event then.
+	key, err := record.Key{}, error(nil)
+	if !c.PostgreSQL() || c.Secret != "" || c.RecordSecret != "" {
+		key, err = recordKey(&c)
+	}
+	if err != nil {
+		fmt.Fprintf(p.stderr, "parley migrate: %v\n", err)
+		return exitFailed
+	}
+	s, err := store.Open(ctx, store.Options{Database: database, Now: p.now, Key: key, Log: newLog(c, p.stderr)})
 	if err == nil {
 		err = errors.Join(s.Migrate(ctx), s.Close())
 	}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"parley/calendar"
+	"parley/scheduling/record"
 	"parley/server/internal/config"
 	"parley/server/internal/mailer"
 	"parley/server/internal/outbox"
@@ -35,6 +36,7 @@ type site struct {
 	writer   *mail.Writer
 	worker   *outbox.Worker
 	key      []byte
+	record   record.Key
 }
 
 // openSite takes the address, opens the database, brings it up to date, and
@@ -45,6 +47,9 @@ func openSite(ctx context.Context, c config.Config, p process) (_ *site, err err
 		return nil, fmt.Errorf("open the data folder: %w", err)
 	}
 	if s.key, err = c.Key(); err != nil {
+		return nil, err
+	}
+	if s.record, err = recordKey(&c); err != nil {
 		return nil, err
 	}
 	if s.listener, err = new(net.ListenConfig).Listen(ctx, "tcp", c.Addr); err != nil {
@@ -69,7 +74,7 @@ func openSite(ctx context.Context, c config.Config, p process) (_ *site, err err
 	if c.PostgreSQL() {
 		database = c.Database.Reveal()
 	}
-	if s.store, err = store.Open(ctx, store.Options{Database: database, Now: p.now, Composer: s.writer, Log: s.log}); err != nil {
+	if s.store, err = store.Open(ctx, store.Options{Database: database, Now: p.now, Composer: s.writer, Key: s.record, Log: s.log}); err != nil {
 		return nil, err
 	}
 	if err := s.store.Migrate(ctx); err != nil {
@@ -83,6 +88,15 @@ func openSite(ctx context.Context, c config.Config, p process) (_ *site, err err
 		Store: s.store, Mail: provider, From: c.MailFrom.Address, Render: s.writer.Render, Keep: s.config.Keep, Owner: rand.Text(), Now: p.now, Log: s.log,
 	}
 	return s, nil
+}
+
+// recordKey is the key that signs the records of negotiations.
+func recordKey(c *config.Config) (record.Key, error) {
+	seed, err := c.RecordKey()
+	if err != nil {
+		return record.Key{}, err
+	}
+	return record.NewKey(seed)
 }
 
 // run serves pages and sends mail until ctx is done, then lets what is under

@@ -103,6 +103,9 @@ func document(p *locale.Printer, r *scheduling.Round, a scheduling.Act, number, 
 	section("distribution", c.Distribution.For(everybody))
 	section("replies", paperReplies(p, c))
 	section("rule", p.T("paper.settled."+string(r.Rule.Confirmation)))
+	if h := n.Head; !h.IsZero() {
+		d.Sections = append(d.Sections, paperSection{p.T("record.paper_title"), p.T("record.paper", "n", int(h.Size), "root", h.Root, "signature", h.Signature)})
+	}
 	return d
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"parley/scheduling"
+	"parley/scheduling/record"
 	"parley/web/locale"
 )
 
@@ -262,6 +263,20 @@ type receiptView struct {
 	Round    string
 	Change   string
 	Steps    []string
+	Head     headView
+}
+
+// headView is the state of the shared record; zero shows nothing.
+type headView struct{ Text, Note string }
+
+func newHeadView(p *locale.Printer, n *scheduling.Negotiation) headView {
+	if n.Head.IsZero() {
+		return headView{}
+	}
+	return headView{
+		Text: p.T("record.receipt_text", "n", int(n.Head.Size), "root", n.Head.Short()),
+		Note: record.FormatHead(record.Origin(n.ID, record.Shared), n.Head),
+	}
 }
 
 type receiptLine struct {
@@ -315,6 +330,7 @@ func (s *Server) showReceipt(c *gin.Context) error {
 	view.Revision = p.T("reply.version", "version", max(1, replies(history, r.ID.Number, v.Party.ID)))
 	view.Steps = replySteps(p.Printer, r, s.instant())
 	view.Leeway, view.Tight = leeway(p.Printer, r.Leeway(v.Party.ID, nil))
+	view.Head = newHeadView(p.Printer, r.Negotiation)
 	return s.render(c, http.StatusOK, receiptPage, view)
 }
 

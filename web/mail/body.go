@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"embed"
 	"fmt"
+	"html"
 	"html/template"
 	"strings"
 
@@ -228,4 +229,23 @@ func (l *letter) paper(head scheduling.Event) string {
 		return p.Paper.Text
 	}
 	return ""
+}
+
+// withHead adds the signed head of the shared record to the last lines of a
+// message. It was not there when the message was composed.
+func withHead(text, about, note string) string {
+	var b strings.Builder
+	b.WriteString(text + "\n")
+	wrap(&b, about, 76)
+	return b.String() + "\n" + note
+}
+
+// withHeadHTML does the same in HTML.
+func withHeadHTML(page, about, note string) string {
+	const end = "</body>"
+	at := strings.LastIndex(page, end)
+	if at < 0 {
+		return page
+	}
+	return page[:at] + "<p>" + html.EscapeString(about) + "</p>\n<pre>" + html.EscapeString(note) + "</pre>\n" + page[at:]
 }

@@ -16,6 +16,7 @@ import (
 
 	"parley/calendar"
 	"parley/scheduling"
+	"parley/scheduling/record"
 	"parley/web/diary"
 	"parley/web/locale"
 )
@@ -110,6 +111,11 @@ func (w *Writer) Render(m scheduling.Message) ([]byte, error) {
 		From: w.From, To: to, Subject: m.Subject, MessageID: string(m.ID) + "@" + host, Date: m.CreatedAt,
 		Text: strings.ReplaceAll(m.Text, scheduling.LinkPlace, link),
 		HTML: strings.ReplaceAll(m.HTML, scheduling.LinkPlace, link),
+	}
+	if !m.Head.IsZero() {
+		about, note := w.printer(m.Language).T("record.mail"), record.FormatHead(record.Origin(m.Negotiation, record.Shared), m.Head)
+		message.Text = withHead(message.Text, about, note)
+		message.HTML = withHeadHTML(message.HTML, about, note)
 	}
 	if m.Method != "" {
 		message.Calendar = calendar.Stored{Method: m.Method, Stream: m.Calendar, Organizer: w.From, Attendee: to}

@@ -20,6 +20,7 @@ import (
 
 	"parley/calendar"
 	"parley/scheduling"
+	"parley/scheduling/record"
 	. "parley/scheduling/schedulingtest" //nolint:revive // the talks read as sentences
 	"parley/web/locale"
 )
@@ -549,5 +550,57 @@ func TestARequestToThinkAgainSaysWhoAsks(t *testing.T) {
 	}
 	if len(messages) != 2 {
 		t.Errorf("%d messages, want one to each member of Bravo", len(messages))
+	}
+}
+
+// A message says in which state the record was, signed, in the text and in the
+// HTML; one without a head says nothing of it.
+func TestMessagesCarryTheHead(t *testing.T) {
+	t.Parallel()
+	store := NewMemoryStore(newWriter(t)).SignRecord(RecordKey())
+	n, r := Delivered(WithObserver())
+	id, err := store.Create(t.Context(), scheduling.Once{}, n, r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	messages, err := store.Messages(t.Context(), id, 10)
+	if err != nil || len(messages) == 0 {
+		t.Fatalf("%d messages, error %v", len(messages), err)
+	}
+	verifier, err := record.NewVerifier(RecordKey().Public())
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := newWriter(t)
+	for _, m := range messages {
+		raw, err := w.Render(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, err := message.Read(bytes.NewReader(raw))
+		if err != nil {
+			t.Fatal(err)
+		}
+		parts := 0
+		if err := e.Walk(func(_ []int, part *message.Entity, err error) error {
+			kind, _, _ := part.Header.ContentType()
+			if err != nil || !strings.HasPrefix(kind, "text/") {
+				return err
+			}
+			body, err := io.ReadAll(part.Body)
+			if err != nil {
+				return err
+			}
+			parts++
+			found := record.FindHeads(strings.NewReplacer("<pre>", "", "&#43;", "+").Replace(string(body)))
+			if len(found) != 1 {
+				t.Errorf("%s to %s has %d heads:\n%s", kind, m.Member, len(found), body)
+				return nil
+			}
+			_, err = verifier.Open(found[0])
+			return err
+		}); err != nil || parts < 2 {
+			t.Errorf("the message to %s has %d parts, error %v", m.Member, parts, err)
+		}
 	}
 }

@@ -40,6 +40,9 @@ type Config struct {
 	MailFrom mail.Address
 	// Secret is the key as it was given, at least 32 bytes, or empty: see Key.
 	Secret Secret
+	// RecordSecret is the key of the records as it was given, in hexadecimal, or
+	// empty: see RecordKey.
+	RecordSecret Secret
 	// TrustedProxies are the addresses whose X-Forwarded-For is believed.
 	TrustedProxies []netip.Prefix
 	// LogLevel is the least severe level that is logged.

@@ -1,6 +1,7 @@
 package config_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -338,5 +339,36 @@ func TestReferenceIsCurrent(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, string(got)); diff != "" {
 		t.Errorf("docs/configuration.md is stale: run go test ./server/internal/config -update (-want +got):\n%s", diff)
+	}
+}
+
+func TestRecordKey(t *testing.T) {
+	t.Parallel()
+	c := config.Config{Data: t.TempDir()}
+	made, err := c.RecordKey()
+	if err != nil || len(made) != 32 {
+		t.Fatalf("RecordKey() has %d bytes, error %v", len(made), err)
+	}
+	if again, err := c.RecordKey(); err != nil || !bytes.Equal(again, made) {
+		t.Errorf("RecordKey() = %x, %v, want %x as before", again, err, made)
+	}
+	info, err := os.Stat(filepath.Join(c.Data, "record.key"))
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("mode = %v (%v), want 0600", info.Mode(), err)
+	}
+	servers := config.Config{Data: t.TempDir(), Database: "postgres://db/parley", Secret: longKey}
+	other := servers
+	other.Data = t.TempDir()
+	first, _ := servers.RecordKey()
+	if second, err := other.RecordKey(); err != nil || !bytes.Equal(first, second) || len(first) != 32 {
+		t.Errorf("two servers of one database sign with %x and %x, error %v", first, second, err)
+	}
+	given := config.Config{Data: t.TempDir(), RecordSecret: config.Secret(strings.Repeat("ab", 32))}
+	if key, err := given.RecordKey(); err != nil || !bytes.Equal(key, bytes.Repeat([]byte{0xab}, 32)) {
+		t.Errorf("RecordKey() = %x, %v, want the given key", key, err)
+	}
+	given.RecordSecret = "ab"
+	if key, err := given.RecordKey(); err == nil {
+		t.Errorf("RecordKey() = %x, want an error", key)
 	}
 }

@@ -1,8 +1,11 @@
 package config
 
 import (
+	"crypto/hmac"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -13,8 +16,10 @@ import (
 	"strings"
 )
 
-// keySize is the least length of the key, in bytes.
-const keySize = 32
+const (
+	keySize  = 32 // least length of the key, in bytes
+	seedSize = 32 // of the key of the records, in bytes
+)
 
 // hidden stands for every secret that is printed.
 const hidden = "…"
@@ -64,12 +69,7 @@ func (c *Config) Key() ([]byte, error) {
 		return []byte(c.Secret), nil
 	}
 	path := filepath.Join(c.Data, "secret")
-	key, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		if key, err = makeKey(c.Data, path); errors.Is(err, fs.ErrExist) {
-			key, err = os.ReadFile(path) // another process was first
-		}
-	}
+	key, err := keptKey(path, func(raw []byte) string { return base64.RawURLEncoding.EncodeToString(raw) })
 	if err != nil {
 		return nil, fmt.Errorf("config: key: %w", err)
 	}
@@ -79,10 +79,54 @@ func (c *Config) Key() ([]byte, error) {
 	return key, nil
 }
 
+// RecordKey returns the 32 bytes of the key that signs the records of
+// negotiations: the one that was given; or else, with PostgreSQL, one that
+// follows from the other key, so that all servers of a database have the same;
+// or else the one in the file "record.key" of the data folder, which RecordKey
+// makes when it is missing. Only its owner can read that file.
+func (c *Config) RecordKey() ([]byte, error) {
+	text := c.RecordSecret.Reveal()
+	switch {
+	case text != "":
+	case c.PostgreSQL():
+		key, err := c.Key()
+		if err != nil {
+			return nil, err
+		}
+		mac := hmac.New(sha256.New, key)
+		mac.Write([]byte("key of the records"))
+		return mac.Sum(nil), nil
+	default:
+		kept, err := keptKey(filepath.Join(c.Data, "record.key"), func(raw []byte) string { return hex.EncodeToString(raw[:seedSize]) })
+		if err != nil {
+			return nil, fmt.Errorf("config: key of the records: %w", err)
+		}
+		text = strings.TrimSpace(string(kept))
+	}
+	seed, err := hex.DecodeString(text)
+	if err != nil || len(seed) != seedSize {
+		return nil, fmt.Errorf("config: key of the records: want %d bytes in hexadecimal", seedSize)
+	}
+	return seed, nil
+}
+
+// keptKey is what stands in the file at path, which is made when it is
+// missing: 48 random bytes as encode writes them.
+func keptKey(path string, encode func(raw []byte) string) ([]byte, error) {
+	key, err := os.ReadFile(filepath.Clean(path))
+	if errors.Is(err, fs.ErrNotExist) {
+		if key, err = makeKey(path, encode); errors.Is(err, fs.ErrExist) {
+			key, err = os.ReadFile(filepath.Clean(path)) // another process was first
+		}
+	}
+	return key, err
+}
+
 // makeKey writes a new key to path. It is written beside it first and then
 // linked, so that a crash leaves no half key and of two processes one wins;
 // the other gets fs.ErrExist.
-func makeKey(folder, path string) ([]byte, error) {
+func makeKey(path string, encode func(raw []byte) string) ([]byte, error) {
+	folder := filepath.Dir(path)
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, err
 	}
@@ -94,7 +138,7 @@ func makeKey(folder, path string) ([]byte, error) {
 
 	raw := make([]byte, 48)
 	_, _ = rand.Read(raw) // never fails
-	key := base64.RawURLEncoding.EncodeToString(raw)
+	key := encode(raw)
 	_, err = f.WriteString(key + "\n")
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return nil, err

@@ -2,6 +2,7 @@ package config
 
 import (
 	"cmp"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -87,6 +88,18 @@ func settings() []setting {
 			help: "file that holds the key",
 			more: "The better way to give the key: the environment of a process is easier to see than a file. White space around the key is ignored.",
 			set:  fromFile(setSecret),
+		},
+		{
+			env: "PARLEY_RECORD_KEY", secret: true,
+			help: "key that signs the records of negotiations: 32 bytes in hexadecimal",
+			more: "Parties check records with its public half, which `parley record key` prints, so it should stay the same for the life of the installation. With SQLite a key is made at first start and kept in the file `record.key` of the data folder. With PostgreSQL it follows from `PARLEY_SECRET` unless it is given.",
+			set:  setRecordKey,
+		},
+		{
+			flag: "record-key-file", env: "PARLEY_RECORD_KEY_FILE",
+			help: "file that holds the key of the records",
+			more: "White space around the key is ignored.",
+			set:  fromFile(setRecordKey),
 		},
 		{
 			flag: "smtp", env: "PARLEY_SMTP", url: true,
@@ -223,6 +236,14 @@ func setSecret(c *Config, v string) error {
 		return fmt.Errorf("the key has %d bytes: want at least %d random ones, for example from `openssl rand -base64 48`", len(v), keySize)
 	}
 	c.Secret = Secret(v)
+	return nil
+}
+
+func setRecordKey(c *Config, v string) error {
+	if raw, err := hex.DecodeString(v); err != nil || len(raw) != seedSize {
+		return errors.New("want 32 random bytes in hexadecimal, for example from `openssl rand -hex 32`")
+	}
+	c.RecordSecret = Secret(v)
 	return nil
 }
 
