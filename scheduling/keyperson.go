@@ -2,6 +2,7 @@ package scheduling
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -18,7 +19,7 @@ const (
 	FunctionMinister Function = "minister"
 	FunctionCounsel  Function = "counsel"
 	FunctionExpert   Function = "expert"
-	FunctionOther    Function = "other"
+	FunctionOther    Function = "key_person"
 )
 
 // Functions lists the functions of key persons.
@@ -115,7 +116,7 @@ func (d *Diary) AddPerson(n *Negotiation, by MemberID, p KeyPerson) error {
 	case strings.TrimSpace(p.Name) == "":
 		return refuse(ErrInvalid, "key_person_nameless").at("name")
 	case utf8.RuneCountInString(p.Name) > MaxName:
-		return refuse(ErrInvalid, "name_too_long").at("name")
+		return refuse(ErrInvalid, "too_long", "n", strconv.Itoa(MaxName)).at("name")
 	case !slices.Contains(Functions, p.Function):
 		return refuse(ErrInvalid, "function_unknown").at("function")
 	case len(d.Persons) >= MaxKeyPersons:
@@ -152,7 +153,7 @@ func (d *Diary) AddCommitment(n *Negotiation, by MemberID, c Commitment) error {
 	case strings.TrimSpace(c.City) == "":
 		return refuse(ErrInvalid, "city_missing").at("city")
 	case utf8.RuneCountInString(c.City) > MaxName:
-		return refuse(ErrInvalid, "name_too_long").at("city")
+		return refuse(ErrInvalid, "too_long", "n", strconv.Itoa(MaxName)).at("city")
 	case !c.First.Valid():
 		return refuse(ErrInvalid, "commitment_undated").at("first-d")
 	case !c.Last.Valid() || c.Last.Before(c.First):
@@ -160,7 +161,7 @@ func (d *Diary) AddCommitment(n *Negotiation, by MemberID, c Commitment) error {
 	case c.Last.DaysSince(c.First) >= MaxStay:
 		return refuse(ErrInvalid, "commitment_too_long").at("last-d")
 	case utf8.RuneCountInString(c.Note) > MaxNote:
-		return refuse(ErrInvalid, "reason_too_long").at("note")
+		return refuse(ErrInvalid, "too_long", "n", strconv.Itoa(MaxNote)).at("note")
 	case c.Kind == CommitmentBusy && c.Readers != OwnParty, c.Readers == Public,
 		c.Readers == NamedParties && (len(c.Named) == 0 || slices.ContainsFunc(c.Named, func(p PartyID) bool { return n.Party(p) == nil })):
 		return refuse(ErrInvalid, "presence_readers").at("readers")

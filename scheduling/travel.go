@@ -3,6 +3,7 @@ package scheduling
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -34,7 +35,7 @@ func (t *Travel) Set(l clash.Leg) error {
 		case name == "":
 			return refuse(ErrInvalid, "city_missing").at(end.field)
 		case utf8.RuneCountInString(name) > MaxName:
-			return refuse(ErrInvalid, "name_too_long").at(end.field)
+			return refuse(ErrInvalid, "too_long", "n", strconv.Itoa(MaxName)).at(end.field)
 		}
 		if v, known := LookupCity(name); known {
 			name = v.Name
@@ -45,7 +46,7 @@ func (t *Travel) Set(l clash.Leg) error {
 	case TravelCity(l.From) == TravelCity(l.To):
 		return refuse(ErrInvalid, "travel_same_city").at("to")
 	case l.Days < 0 || l.Days > MaxTravelDays:
-		return refuse(ErrInvalid, "travel_days").at("days")
+		return refuse(ErrInvalid, "travel_days", "n", strconv.Itoa(MaxTravelDays)).at("days")
 	}
 	t.Remove(l)
 	if len(t.Legs) >= MaxLegs {

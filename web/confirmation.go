@@ -26,6 +26,7 @@ type confirmationView struct {
 	Failed   []string // mail that did not arrive
 	Mail     string
 	Changed  string
+	Clashes  *clashView
 	Missing  string // whose consent lacks
 	Version  int
 	Was      string
@@ -50,7 +51,11 @@ func (s *Server) createConfirmation(c *gin.Context) error {
 		return err
 	}
 	version, _ := strconv.Atoi(s.form(c).Line("version"))
-	err = s.update(c, r, v, func(r *scheduling.Round) error { return r.Confirm(s.act(c, v), slot.Label, version) })
+	act, err := s.bindingAct(c, r, v)
+	if err != nil {
+		return err
+	}
+	err = s.update(c, r, v, func(r *scheduling.Round) error { return r.Confirm(act, slot.Label, version) })
 	if err == nil {
 		return s.done(c, roundPath(r.ID), "confirmed")
 	}
@@ -63,7 +68,7 @@ func (s *Server) createConfirmation(c *gin.Context) error {
 		return fmt.Errorf("web: %w", err)
 	}
 	p := s.printer(c.Request)
-	problem := Problem{Text: refusalText(p, refusal, p.T("refused.409.text"))}
+	problem := Problem{Field: refusal.Field, Text: refusalText(p, refusal, p.T("refused.409.text"))}
 	if refusal.Code == "consent_missing" {
 		problem.Text = p.T("confirmation.missing", "who", someNames(p, fresh, fresh.Missing(fresh.Slot(slot.Label)), true), "slot", string(slot.Label))
 	}
@@ -109,6 +114,11 @@ func (s *Server) renderConfirmation(c *gin.Context, status int, r *scheduling.Ro
 		view.Missing = p.T("confirmation.missing", "who", someNames(p, r, missing, true), "slot", string(slot.Label))
 	default:
 		view.Action = roundPath(r.ID) + "/confirmation/" + string(slot.Label)
+		own, err := s.engagements(c, r, v)
+		if err != nil {
+			return err
+		}
+		view.Clashes = newClashes(c, p, v, own, problems, slot)
 		view.Released = p.T("confirmation.released", "n", len(r.Offered())-1)
 		if len(r.Offered()) == 1 {
 			view.Released = p.T("confirmation.released_none")

@@ -23,6 +23,7 @@ type consentView struct {
 	Times     *Times
 	Meaning   string
 	Warnings  []string
+	Clashes   *clashView
 	Changed   string // what the author saw, where that is no longer what is there
 	Version   int
 	Was       string
@@ -64,9 +65,13 @@ func (s *Server) createConsent(c *gin.Context) error {
 		return err
 	}
 	version, _ := strconv.Atoi(s.form(c).Line("version"))
+	act, err := s.bindingAct(c, r, v)
+	if err != nil {
+		return err
+	}
 	done := "consented"
 	err = s.update(c, r, v, func(r *scheduling.Round) error {
-		if err := r.Consent(s.act(c, v), slot.Label, version); err != nil {
+		if err := r.Consent(act, slot.Label, version); err != nil {
 			return err
 		}
 		done = "consented"
@@ -135,7 +140,7 @@ func (s *Server) refuseConsent(c *gin.Context, r *scheduling.Round, v viewer, la
 		return hidden()
 	}
 	p := s.printer(c.Request)
-	return s.renderConsent(c, http.StatusConflict, fresh, v, slot, []Problem{{Text: refusalText(p, refusal, p.T("refused.409.text"))}})
+	return s.renderConsent(c, http.StatusConflict, fresh, v, slot, []Problem{{Field: refusal.Field, Text: refusalText(p, refusal, p.T("refused.409.text"))}})
 }
 
 // slotOf is the slot in the path, for members of parties that must agree.
@@ -188,6 +193,11 @@ func (s *Server) renderConsent(c *gin.Context, status int, r *scheduling.Round, 
 		view.Meaning = p.T("consent.meaning", "party", v.Party.Name, "version", slot.Version)
 		view.Action = base + "/consent/" + string(slot.Label)
 		view.Warnings = consentWarnings(p, r, v, slot)
+		own, err := s.engagements(c, r, v)
+		if err != nil {
+			return err
+		}
+		view.Clashes = newClashes(c, p, v, own, problems, slot)
 	}
 	view.Title = view.Heading
 	if !v.May(scheduling.RightConsent) {

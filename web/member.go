@@ -35,6 +35,7 @@ type membersView struct {
 	Key     string
 	Post    string // where the form goes
 	Talks   string // where the state of the talks is
+	Diary   string // where the key persons of the viewer's party are
 }
 
 type partyMembers struct {
@@ -71,6 +72,9 @@ func (s *Server) renderMembers(c *gin.Context, status int, f *Form) error {
 		return err
 	}
 	view := membersView{Page: page, Heading: page.Title, Post: membersPath(n.ID), Talks: "/n/" + string(n.ID) + "/state"}
+	if seesDiary(v) {
+		view.Diary = keyPersonsPath(n.ID)
+	}
 	for _, id := range sides(n, v) {
 		view.Parties = append(view.Parties, s.partyMembers(page, n, v, id, entries))
 	}

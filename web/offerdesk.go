@@ -120,13 +120,20 @@ func (s *Server) takeOffer(c *gin.Context, d offerDesk) error {
 	var err error
 	switch {
 	case draft || do == "send": // what was sent already goes through: the store knows the form
+		if act.Own, err = s.engagements(c, r, visitOf(c.Request).viewer); err != nil {
+			return err
+		}
+		act.Override = f.Checked(overrideField)
 		if err = d.send(f, r, act, content, draft); err == nil {
 			return nil
 		}
 	case d.before != nil && f.Line("seen") != d.seen():
 		err = changedProposal(f.Printer, d.before)
 	default:
-		view, err = s.check(f, d, r, act, content)
+		view, err = s.check(c, f, d, r, act, content)
+	}
+	if refusal, ok := errors.AsType[*scheduling.Error](err); ok && refusal.Field == overrideField {
+		return s.renderClash(c, f, d, r, act, content, refusal)
 	}
 	if refusal, ok := errors.AsType[*scheduling.Error](err); ok && (errors.Is(refusal, scheduling.ErrInvalid) || errors.Is(refusal, scheduling.ErrConflict)) {
 		f.refuse(refusal, r, act, content)
@@ -137,6 +144,18 @@ func (s *Server) takeOffer(c *gin.Context, d offerDesk) error {
 	}
 	view.Page.KeepForm, view.Page.KeepDo = "offer", "check"
 	return s.render(c, http.StatusOK, checkPage, view)
+}
+
+// renderClash shows the check again, with the box that has to be ticked.
+func (s *Server) renderClash(c *gin.Context, f *offerForm, d offerDesk, r *scheduling.Round, act scheduling.Act, content scheduling.Content, refusal *scheduling.Error) error {
+	f.Refuse(refusal)
+	view, err := s.check(c, f, d, r, act, content)
+	if err != nil {
+		return err
+	}
+	view.Problems = f.Problems
+	view.Page.KeepForm, view.Page.KeepDo = "offer", "check"
+	return s.render(c, http.StatusConflict, checkPage, view)
 }
 
 // refuse notes a refusal of the domain at its input. No slots is explained by
@@ -176,6 +195,7 @@ type checkView struct {
 	Rows                  []checkRow
 	Notes                 []string
 	Effects               []effect // of an amendment
+	Clashes               *clashView
 	Paper                 string
 	OwnList               string // what stays with the author's own party
 	Drafts                bool
@@ -202,7 +222,7 @@ type checkSeat struct{ City, Hours string }
 
 // check is the offer as it would be if it were sent now, and refused as that
 // would be.
-func (s *Server) check(f *offerForm, d offerDesk, r *scheduling.Round, act scheduling.Act, content scheduling.Content) (checkView, error) {
+func (s *Server) check(c *gin.Context, f *offerForm, d offerDesk, r *scheduling.Round, act scheduling.Act, content scheduling.Content) (checkView, error) {
 	number := 0
 	if d.before != nil {
 		number = d.before.Number
@@ -224,6 +244,12 @@ func (s *Server) check(f *offerForm, d offerDesk, r *scheduling.Round, act sched
 	if d.before != nil {
 		v.Send, v.Effects = f.T("proposal.send_amendment"), effects(f.Printer, r, number, slots)
 	}
+	viewer := visitOf(c.Request).viewer
+	elsewhere, err := s.engagements(c, r, viewer)
+	if err != nil {
+		return checkView{}, err
+	}
+	v.Clashes = newClashes(c, f.Printer, viewer, elsewhere, f.Problems, slots...)
 	cities := paperCities(r, slots)
 	for _, city := range cities {
 		v.Cities = append(v.Cities, city.Name)
@@ -258,7 +284,7 @@ func (s *Server) check(f *offerForm, d offerDesk, r *scheduling.Round, act sched
 func sortedNames(values url.Values) []string {
 	names := make([]string, 0, len(values))
 	for name := range values {
-		if !slices.Contains([]string{formKeyField, languageField, "do", "step", "return"}, name) {
+		if !slices.Contains([]string{formKeyField, languageField, "do", "step", "return", overrideField}, name) {
 			names = append(names, name)
 		}
 	}

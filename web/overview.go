@@ -31,6 +31,7 @@ type overviewView struct {
 	Off        []offLine
 	Proposals  []proposalLine
 	Objections []objectionLine
+	Hints      []hintLine
 }
 
 type overviewNotice struct {
@@ -63,6 +64,13 @@ func (s *Server) overview(c *gin.Context) error {
 		return err
 	}
 	view := s.newOverview(c, r, v, ra)
+	if agreeing(r) {
+		present, err := s.presences(c, r, v)
+		if err != nil {
+			return err
+		}
+		view.Hints = hintLines(view.Printer, r, present)
+	}
 	if view.Meeting != nil && view.Meeting.Off {
 		if view.Meeting.Reason, err = s.cancellationReason(c, r, v); err != nil {
 			return err

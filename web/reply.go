@@ -29,7 +29,11 @@ func (s *Server) showReply(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.renderReply(c, http.StatusOK, r, v, replyValues(r, v.Party.ID), nil)
+	own, err := s.engagements(c, r, v)
+	if err != nil {
+		return err
+	}
+	return s.renderReply(c, http.StatusOK, r, v, replyValues(r, v.Party.ID, own), nil)
 }
 
 // createReply handles POST /n/:negotiation/:round/reply. Field do says what is
@@ -61,11 +65,15 @@ func (s *Server) createReply(c *gin.Context) error {
 	case len(answers) == 0:
 		return s.renderReply(c, http.StatusUnprocessableEntity, r, v, c.Request.PostForm, []Problem{{Text: f.T("reply.nothing")}})
 	}
+	act, err := s.bindingAct(c, r, v)
+	if err != nil {
+		return err
+	}
 	err = s.update(c, r, v, func(r *scheduling.Round) error {
 		if err := unseen(r, v.Party.ID, v.Audience, answers, c.Request.PostForm); err != nil {
 			return err
 		}
-		return r.TakePositions(s.act(c, v), answers)
+		return r.TakePositions(act, answers)
 	})
 	if err == nil {
 		c.Redirect(http.StatusSeeOther, roundPath(r.ID)+"/reply/receipt")
@@ -78,7 +86,7 @@ func (s *Server) createReply(c *gin.Context) error {
 // Refusals that are not about a slot have no place on it.
 func (s *Server) refuseReply(c *gin.Context, r *scheduling.Round, v viewer, answers []scheduling.Answer, err error) error {
 	refusal, ok := errors.AsType[*scheduling.Error](err)
-	if !ok || !strings.HasPrefix(refusal.Field, "slot-") {
+	if !ok || !strings.HasPrefix(refusal.Field, "slot-") && refusal.Field != overrideField {
 		return err
 	}
 	fresh, err := s.store.Round(c.Request.Context(), r.ID)
@@ -102,6 +110,9 @@ func answerProblems(p *locale.Printer, faults []*scheduling.Error) []Problem {
 	for _, fault := range faults {
 		label := strings.TrimPrefix(fault.Field, "slot-")
 		field := "level-" + label
+		if fault.Field == overrideField {
+			field = overrideField
+		}
 		if fault.Code == "condition_missing" || fault.Code == "reason_too_long" {
 			field = "why-" + label
 		}
@@ -126,8 +137,10 @@ func (s *Server) replying(c *gin.Context) (*scheduling.Round, viewer, error) {
 	return r, v, nil
 }
 
-// replyValues is what the form of a party begins with.
-func replyValues(r *scheduling.Round, party scheduling.PartyID) url.Values {
+// replyValues is what the form of a party begins with: its draft, or what it
+// has said, or "not possible" where something of its own stands in the way.
+// Nothing of that is sent before the party sends it.
+func replyValues(r *scheduling.Round, party scheduling.PartyID, own *scheduling.Engagements) url.Values {
 	values := url.Values{}
 	shared, reasons := true, false
 	put := func(label scheduling.Label, level scheduling.Level, reason scheduling.Text, class scheduling.ReasonClass, rank int) {
@@ -149,6 +162,13 @@ func replyValues(r *scheduling.Round, party scheduling.PartyID) url.Values {
 	}
 	for _, a := range r.Drafts[party].Answers {
 		put(a.Slot, a.Level, a.Reason, a.ReasonClass, a.Rank)
+	}
+	for _, s := range r.Offered() {
+		label := string(s.Label)
+		if bar := own.Bar(s); bar != nil && values.Get("level-"+label) == "" {
+			values.Set("level-"+label, string(scheduling.LevelNotPossible))
+			values.Set("class-"+label, string(bar.Class()))
+		}
 	}
 	if reasons && shared {
 		values.Set("audience", string(scheduling.AllParties))

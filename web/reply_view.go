@@ -25,6 +25,8 @@ type replyView struct {
 	Gone     []string // dates that left the table with an answer on the form
 	Answers  answersView
 	Audience Picks
+	Clashes  *clashView
+	Diary    string
 	Action   string
 	MaySend  bool
 	Propose  string
@@ -51,6 +53,8 @@ type answerSlot struct {
 	Classes              []Choice // of reasons, where the date is not possible
 	Error, WhyError      string
 	Changed              []string // what is no longer as the author saw it
+	Clashes              []string // what the own party cannot keep beside it
+	Hints                []string // who is in the city anyway
 	Seen, Was            string
 }
 
@@ -79,6 +83,9 @@ func (s *Server) renderReply(c *gin.Context, status int, r *scheduling.Round, v 
 		view.Notes = append(view.Notes, said)
 	}
 	view.Answers = newAnswers(p, r, v, v.Party, values, problems)
+	if err := s.addClashes(c, &view, r, v, problems); err != nil {
+		return err
+	}
 	for _, slot := range r.Slots {
 		if level := values.Get("level-" + string(slot.Label)); level != "" && slot.Status != scheduling.Offered {
 			view.Gone = append(view.Gone, p.T("reply.gone", "slot", slotName(p, slot), "level", levelWord(p, scheduling.Level(level))))
@@ -89,6 +96,36 @@ func (s *Server) renderReply(c *gin.Context, status int, r *scheduling.Round, v 
 		view.Propose = roundPath(r.ID) + "/proposals/new"
 	}
 	return s.render(c, status, replyPage, view)
+}
+
+// addClashes puts beside each date what the viewer's party cannot keep beside
+// it, and who is in the city anyway.
+func (s *Server) addClashes(c *gin.Context, view *replyView, r *scheduling.Round, v viewer, problems []Problem) error {
+	own, err := s.engagements(c, r, v)
+	if err != nil {
+		return err
+	}
+	present, err := s.presences(c, r, v)
+	if err != nil {
+		return err
+	}
+	if seesDiary(v) {
+		view.Diary = keyPersonsPath(r.ID.Negotiation)
+	}
+	if all := newClashes(c, view.Printer, v, own, problems, r.Offered()...); all != nil && all.Firm {
+		view.Clashes = all
+	}
+	for i := range view.Answers.Groups {
+		slots := view.Answers.Groups[i].Slots
+		for j := range slots {
+			s := r.Slot(scheduling.Label(slots[j].Label))
+			slots[j].Hints = hints(view.Printer, r.Negotiation, present, s)
+			for _, k := range own.Clashes(s) {
+				slots[j].Clashes = append(slots[j].Clashes, clashText(view.Printer, v, k))
+			}
+		}
+	}
+	return nil
 }
 
 // audiencePicks asks who may read the reasons: own delegation only, unless

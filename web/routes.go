@@ -70,6 +70,9 @@ func (s *Server) routes() []route {
 		{"POST", "/accounts/:account/passphrase", Admin, s.createPassphraseLink},
 		{"POST", "/accounts/:account/status", Admin, s.changeAccountStatus},
 
+		{"GET", "/travel", Admin, s.showTravel},
+		{"POST", "/travel", Admin, s.changeTravel},
+
 		{"GET", "/", Public, s.showStart},
 		{"GET", "/accessibility", Public, s.about("accessibility", "aim", "known", "tell")},
 		{"GET", "/privacy", Public, s.about("privacy", "who", "kept", "mail", "host")},
@@ -90,6 +93,12 @@ func (s *Server) routes() []route {
 		{"GET", "/n/:negotiation/members/:member/erasure", Convener, s.showErasure},
 		{"POST", "/n/:negotiation/members/:member/erasure", Convener, s.eraseMember},
 		{"GET", "/n/:negotiation/members/:member/data.json", Member, s.showMemberData},
+
+		{"GET", "/n/:negotiation/key-persons", Member, s.showKeyPersons},
+		{"POST", "/n/:negotiation/key-persons", Member, s.createKeyPerson},
+		{"POST", "/n/:negotiation/key-persons/:person/removal", Member, s.removeKeyPerson},
+		{"POST", "/n/:negotiation/key-persons/commitments", Member, s.createCommitment},
+		{"POST", "/n/:negotiation/key-persons/commitments/:commitment/removal", Member, s.removeCommitment},
 
 		{"GET", "/new", Opener, s.showNew},
 		{"POST", "/new", Opener, s.createNegotiation},
