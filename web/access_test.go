@@ -34,7 +34,7 @@ func newHouse(tb testing.TB, adjust ...schedulingtest.Adjustment) *house {
 	o := options(nil)
 	h.MemoryStore = schedulingtest.NewMemoryStore(postman{})
 	o.Now = func() time.Time { return h.now }
-	o.Store, o.Access, o.Retainer = h.MemoryStore, h.MemoryStore, h.MemoryStore
+	o.Store, o.Access, o.Retainer, o.Programs = h.MemoryStore, h.MemoryStore, h.MemoryStore, h.MemoryStore
 	s, err := New(o)
 	if err != nil {
 		tb.Fatal(err)

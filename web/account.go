@@ -177,7 +177,7 @@ func (s *Server) changeAccountStatus(c *gin.Context) error {
 	if !disable {
 		return s.done(c, "/accounts", "account_enabled")
 	}
-	if err := s.endAccess(ctx, scheduling.TokenFilter{Account: id}, scheduling.ForSession, scheduling.ForPassphrase); err != nil {
+	if err := s.endAccess(ctx, scheduling.TokenFilter{Account: id}, scheduling.ForSession, scheduling.ForPassphrase, scheduling.ForAPI); err != nil {
 		return err
 	}
 	return s.done(c, "/accounts", "account_disabled")

@@ -157,7 +157,7 @@ func (s *Server) showMemberData(c *gin.Context) error {
 			data.Mail = append(data.Mail, memberMail{At: msg.CreatedAt.UTC(), Subject: msg.Subject, Text: msg.Text, State: string(msg.State)})
 		}
 	}
-	for _, purpose := range []scheduling.Purpose{scheduling.ForLink, scheduling.ForSession, scheduling.ForFeed} {
+	for _, purpose := range []scheduling.Purpose{scheduling.ForLink, scheduling.ForSession, scheduling.ForFeed, scheduling.ForAPI} {
 		tokens, err := s.access.Tokens(ctx, scheduling.TokenFilter{Purpose: purpose, Negotiation: n.ID, Member: m.ID})
 		if err != nil {
 			return fmt.Errorf("web: data of a member: %w", err)

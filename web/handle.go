@@ -93,6 +93,10 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 			break
 		}
 	}
+	if forProgram(r) {
+		s.failProgram(w, r, status, err)
+		return
+	}
 	page := s.pageOf(r)
 	view := errorView{Page: page, Status: status, Text: page.T("refused." + words + ".text")}
 	view.Title = page.T("refused." + words + ".title")

@@ -65,6 +65,18 @@ func (l *limiter) allow(client any) bool {
 	return true
 }
 
+// may reports whether allow would let the client act, and counts nothing.
+func (l *limiter) may(client any) bool {
+	now := l.now()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	paid := l.paid[client]
+	if paid.Before(now) {
+		paid = now
+	}
+	return !paid.Add(l.gap).After(now.Add(l.full))
+}
+
 // forget drops who has nothing used up, and everybody when that is nobody: a
 // flood from many networks then costs the limit and not the memory.
 func (l *limiter) forget(now time.Time) {

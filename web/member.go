@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -265,11 +266,16 @@ func (s *Server) changeMembers(c *gin.Context, v viewer, change func(*scheduling
 	if err := s.store.UpdateNegotiation(ctx, n.ID, s.once(c, v), change); err != nil {
 		return fmt.Errorf("web: change members: %w", err)
 	}
-	rounds, err := s.store.Rounds(ctx, n.ID)
+	return s.followMembers(ctx, n.ID, s.act(c, v))
+}
+
+// followMembers brings the invitations to meetings that stand in line with the
+// members.
+func (s *Server) followMembers(ctx context.Context, id scheduling.NegotiationID, act scheduling.Act) error {
+	rounds, err := s.store.Rounds(ctx, id)
 	if err != nil {
 		return fmt.Errorf("web: change members: %w", err)
 	}
-	act := s.act(c, v)
 	for _, r := range rounds {
 		if r.Status != scheduling.Confirmed {
 			continue
@@ -415,7 +421,7 @@ func (s *Server) removeMember(c *gin.Context) error {
 		return err
 	}
 	filter := scheduling.TokenFilter{Negotiation: n.ID, Member: id}
-	if err := s.endAccess(c.Request.Context(), filter, scheduling.ForLink, scheduling.ForSession, scheduling.ForFeed); err != nil {
+	if err := s.endAccess(c.Request.Context(), filter, scheduling.ForLink, scheduling.ForSession, scheduling.ForFeed, scheduling.ForAPI); err != nil {
 		return err
 	}
 	if id == v.Member.ID {

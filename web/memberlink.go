@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -21,7 +22,11 @@ type entry struct {
 
 // entries are those of all members of a negotiation.
 func (s *Server) entries(c *gin.Context, id scheduling.NegotiationID) (map[scheduling.MemberID]entry, error) {
-	ctx, now := c.Request.Context(), s.instant()
+	return s.entriesOf(c.Request.Context(), id)
+}
+
+func (s *Server) entriesOf(ctx context.Context, id scheduling.NegotiationID) (map[scheduling.MemberID]entry, error) {
+	now := s.instant()
 	links, err := s.access.Tokens(ctx, scheduling.TokenFilter{Purpose: scheduling.ForLink, Negotiation: id})
 	if err != nil {
 		return nil, fmt.Errorf("web: list links: %w", err)

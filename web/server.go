@@ -27,6 +27,8 @@ type Options struct {
 	// Store keeps negotiations, Access accounts and tokens.
 	Store  scheduling.Store
 	Access scheduling.Access
+	// Programs keeps what programs need; nil answers none.
+	Programs scheduling.Programs
 	// Outbox sends messages again that were given up.
 	Outbox scheduling.Outbox
 	// Retainer takes the name of a person out of what is kept.
@@ -62,6 +64,7 @@ type Server struct {
 	store     scheduling.Store
 	access    scheduling.Access
 	outbox    scheduling.Outbox
+	programs  scheduling.Programs
 	retainer  scheduling.Retainer
 	secret    []byte
 	feeds     feedCache
@@ -77,6 +80,8 @@ type Server struct {
 	assets    *assets
 	hashers   hashers
 	guesses   guesses
+	calls     *limiter // of programs, by token
+	strangers *limiter // with tokens that are no good, by network
 	handler   http.Handler
 }
 
@@ -103,11 +108,12 @@ func newServer(o Options) (*Server, error) {
 	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" {
 		return nil, fmt.Errorf("web: base URL %q: want an address such as https://talks.example.org", o.BaseURL)
 	}
-	s := &Server{now: o.Now, log: o.Log, store: o.Store, access: o.Access, outbox: o.Outbox, retainer: o.Retainer, secret: o.Secret, ready: o.Ready, guests: o.Guests, usual: o.Language, base: base, office: o.OfficeName, contact: o.OfficeContact}
+	s := &Server{now: o.Now, log: o.Log, store: o.Store, access: o.Access, outbox: o.Outbox, programs: o.Programs, retainer: o.Retainer, secret: o.Secret, ready: o.Ready, guests: o.Guests, usual: o.Language, base: base, office: o.OfficeName, contact: o.OfficeContact}
 	if s.ready == nil {
 		s.ready = func(context.Context) error { return nil }
 	}
 	s.hashers, s.guesses = newHashers(), s.newGuesses()
+	s.calls, s.strangers = s.limit(programCalls, programEvery), s.limit(badTokens, programEvery)
 	if s.catalogs, err = locale.Open(); err != nil {
 		return nil, fmt.Errorf("web: %w", err)
 	}
@@ -147,6 +153,9 @@ func (s *Server) mount(trustedProxies []string, routes []route) error {
 	}
 	engine.NoRoute(s.handle(func(*gin.Context) error { return errNoPage }))
 	engine.NoMethod(s.handle(func(*gin.Context) error { return errMethod }))
+	if err := s.mountInterface(engine); err != nil {
+		return err
+	}
 	for _, r := range routes {
 		if err := s.add(engine, r); err != nil {
 			return err

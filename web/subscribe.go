@@ -1,9 +1,6 @@
 package web
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/http"
@@ -156,11 +153,7 @@ func (s *Server) feedSecret(c *gin.Context, v viewer, level scheduling.FeedLevel
 		secret, _ := newToken()
 		return secret
 	}
-	mac := hmac.New(sha256.New, s.secret)
-	for _, part := range []string{"feed", string(v.Member.ID), string(level), once.Key, once.Digest} {
-		mac.Write([]byte(part + "\x00"))
-	}
-	return tokenPrefix + base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
+	return s.derivedSecret("feed", string(v.Member.ID), string(level), once.Key, once.Digest)
 }
 
 func (s *Server) renderSubscribe(c *gin.Context, r *scheduling.Round, v viewer, made *newFeed) error {
