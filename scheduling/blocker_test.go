@@ -76,4 +76,6 @@ func TestAskBlockers(t *testing.T) {
 	}
 }
 
-func presiding(r *scheduling.Round) { r.Negotiation.Member(BravoOfficer).Rights |= scheduling.RightPreside }
+func presiding(r *scheduling.Round) {
+	r.Negotiation.Member(BravoOfficer).Rights |= scheduling.RightPreside
+}

@@ -135,7 +135,7 @@ func TestRank(t *testing.T) {
 				ru.Kind, ru.Core, ru.Quorum = scheduling.Quorum, []scheduling.PartyID{Alpha}, 1
 			})},
 			bravo: "G1=n G2=a G3=n W1=n", delta: "G1=a G2=a G3=n W2=n",
-			want:  "G2 burden G1 ; waiting W1 W2 W3 ; not G3",
+			want: "G2 burden G1 ; waiting W1 W2 W3 ; not G3",
 		},
 		"most support": {
 			adjust: []Adjustment{threeParties, WithRule(func(ru *scheduling.Rule) { ru.Ranking = scheduling.MostSupport })},

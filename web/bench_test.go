@@ -37,6 +37,21 @@ func BenchmarkOverview12x8(b *testing.B) { benchmarkOverview(b, 8, 12) }
 // BenchmarkOverview60x30 is the same of 60 dates and 30 parties.
 func BenchmarkOverview60x30(b *testing.B) { benchmarkOverview(b, 30, 60) }
 
+// BenchmarkRanking60x30 is the page that ranks 60 dates of 30 parties, and the
+// ranking alone.
+func BenchmarkRanking60x30(b *testing.B) {
+	v := bigTalks(b, 30, 60)
+	cookie := v.as("p01-head").cookie()
+	b.Run("page", func(b *testing.B) { serve(b, v.site, roundPath(v.id)+"/ranking", cookie) })
+	b.Run("rank", func(b *testing.B) {
+		r := v.round()
+		b.ReportAllocs()
+		for b.Loop() {
+			r.Rank(nil, *v.now)
+		}
+	})
+}
+
 func benchmarkOverview(b *testing.B, parties, dates int) {
 	b.Helper()
 	v := bigTalks(b, parties, dates)

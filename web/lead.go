@@ -68,6 +68,7 @@ func tableLead(p *locale.Printer, r *scheduling.Round, v viewer, all []schedulin
 	case best != nil && ra != nil:
 		l.date(p, r, best.Slot)
 		l.Eyebrow, l.Text = p.T("ranking.recommended"), whyTop(p, ra)
+		l.More = &Link{Href: roundPath(r.ID) + "/ranking", Text: p.T("ranking.link")}
 	case best != nil:
 		l.date(p, r, best.Slot)
 		l.Eyebrow, l.Text = p.T("lead.best"), bestText(p, r, best)

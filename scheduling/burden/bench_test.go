@@ -44,7 +44,7 @@ func benchmark(b *testing.B, slots, parties int) {
 		})
 	}
 	against("levels", func() { // what is set apart, and the first step
-		c := comparison{Profile: open, tally: make([]tally, slots)}
+		c := comparison{Profile: open, weight: make([]weight, slots)}
 		c.byLevels(c.sift())
 	})
 	against("every step", func() { open.Compare() })

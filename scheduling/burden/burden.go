@@ -71,7 +71,7 @@ type Result struct {
 // Compare ranks the slots. It takes time in proportion to the matrix and to
 // n log n in what is tied.
 func (p *Profile) Compare() Result {
-	c := comparison{Profile: p, tally: make([]tally, p.slots())}
+	c := comparison{Profile: p, weight: make([]weight, p.slots())}
 	ranked := c.sift()
 	slices.SortFunc(c.result.Waiting, c.byOrder)
 	slices.SortFunc(c.result.Impossible, c.byOrder)
@@ -109,14 +109,10 @@ func count(levels []Level) (t tally) {
 
 func (t tally) of(l Level) int { return int(t >> (16 * (l - Available)) & 0xffff) }
 
-// out is how many parties cannot come or have not said so: where the slot is
-// ranked, those that the rule can do without.
-func (t tally) out() int { return t.of(NotPossible) + t.of(NoAnswer) }
-
 // A comparison is the work on one profile.
 type comparison struct {
 	*Profile
-	tally  []tally // by slot
+	weight []weight // by slot
 	result Result
 	rather strictly // built when a tie asks for it
 }
@@ -130,11 +126,11 @@ func (c *comparison) sift() []int {
 	for slot := range n {
 		row := c.row(slot)
 		must, may := count(row[:c.Must]), count(row[c.Must:])
-		c.tally[slot] = must + may
+		c.weight[slot] = c.weigh(must + may)
 		switch {
 		case must.of(NotPossible) > 0, others-may.of(NotPossible) < c.Enough:
 			c.result.Impossible = append(c.result.Impossible, slot)
-		case must.of(NoAnswer) > 0, others-may.out() < c.Enough:
+		case must.of(NoAnswer) > 0, others-may.of(NotPossible)-may.of(NoAnswer) < c.Enough:
 			c.result.Waiting = append(c.result.Waiting, slot)
 		default:
 			ranked = append(ranked, slot)
@@ -165,54 +161,53 @@ func (c *comparison) rank(slots []int) {
 	}
 }
 
-// byLevels sorts the slots by the first step, and by support before it where
-// that is asked for.
+// byLevels sorts the slots by what is counted of them, one number after the
+// other from the one that weighs least, with equal ones left as they stand.
 func (c *comparison) byLevels(slots []int) {
-	for _, level := range []func(tally) int{ // the last that is sorted by weighs most
-		func(t tally) int { return t.of(Available) },
-		func(t tally) int { return t.of(IfNeedBe) },
-		tally.out,
-	} {
-		c.count(slots, level)
-	}
-	if c.Support {
-		c.count(slots, lacking)
-	}
-}
-
-// lacking is how many parties do not support a slot.
-func lacking(t tally) int { return t.of(IfNeedBe) + t.out() }
-
-// count sorts the slots by a number of parties, and leaves those with the same
-// number as they stand.
-func (c *comparison) count(slots []int, number func(tally) int) {
 	first := make([]int, c.Parties+2)
-	for _, slot := range slots {
-		first[number(c.tally[slot])+1]++
+	other := make([]int, len(slots))
+	for shift := 0; shift < 64; shift += 16 {
+		clear(first)
+		for _, slot := range slots {
+			first[c.weight[slot]>>shift&0xffff+1]++
+		}
+		if slices.Contains(first, len(slots)) { // all have the same
+			continue
+		}
+		for i := 1; i < len(first); i++ {
+			first[i] += first[i-1]
+		}
+		for _, slot := range slots {
+			n := c.weight[slot] >> shift & 0xffff
+			other[first[n]] = slot
+			first[n]++
+		}
+		copy(slots, other)
 	}
-	for i := 1; i < len(first); i++ {
-		first[i] += first[i-1]
-	}
-	sorted := make([]int, len(slots))
-	for _, slot := range slots {
-		n := number(c.tally[slot])
-		sorted[first[n]] = slot
-		first[n]++
-	}
-	copy(slots, sorted)
 }
 
-// levels compares two slots by the counts of levels alone.
-func (c *comparison) levels(a, b int) (Step, int) {
-	ta, tb := c.tally[a], c.tally[b]
-	if c.Support && lacking(ta) != lacking(tb) {
-		return Support, cmp.Compare(lacking(ta), lacking(tb))
+// A weight is what is counted of a slot in fields of 16 bits, so that weights
+// compare as the steps do: parties that do not support it, where that is asked
+// for; that cannot come or have not said so, where the rule can do without
+// them; at if need be; and at available.
+type weight uint64
+
+func (c *comparison) weigh(t tally) weight {
+	out := t.of(NotPossible) + t.of(NoAnswer)
+	w := weight(out)<<32 | weight(t.of(IfNeedBe))<<16 | weight(t.of(Available))
+	if c.Support {
+		w |= weight(out+t.of(IfNeedBe)) << 48
 	}
-	return Burden, cmp.Or(
-		cmp.Compare(ta.out(), tb.out()),
-		cmp.Compare(ta.of(IfNeedBe), tb.of(IfNeedBe)),
-		cmp.Compare(ta.of(Available), tb.of(Available)),
-	)
+	return w
+}
+
+// levels compares two slots by their weights alone.
+func (c *comparison) levels(a, b int) (Step, int) {
+	step, v, w := Burden, c.weight[a], c.weight[b]
+	if v>>48 != w>>48 {
+		step = Support
+	}
+	return step, cmp.Compare(v, w)
 }
 
 func (c *comparison) byOrder(a, b int) int { return cmp.Compare(at(c.Order, a), at(c.Order, b)) }
