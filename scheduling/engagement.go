@@ -125,7 +125,8 @@ func (e *Engagements) Clashes(s *Slot) []Clash {
 	}
 	var found []Clash
 	for _, g := range e.list {
-		if reason := e.table.Between(g.stay, s.stay()); reason != clash.Free {
+		remote := s.Format == Remote || g.Slot != nil && g.Slot.Format == Remote // nobody travels for it
+		if reason := e.table.Between(g.stay, s.stay()); reason != clash.Free && !(remote && reason == clash.Travel) {
 			from, to := g.stay, s.stay()
 			if to.First.Before(from.First) {
 				from, to = to, from

@@ -16,6 +16,7 @@ func (s suite) diaries(t *testing.T) {
 	t.Run("a diary changes nothing else", s.diaryAlone)
 	t.Run("presences reach their readers alone", s.presences)
 	t.Run("updates of a diary at the same time all land", s.diaryParallel)
+	t.Run("a diary forgets who is erased, and goes with the words", s.diaryErased)
 	t.Run("the travel table comes back whole", s.travelWhole)
 }
 
@@ -183,6 +184,43 @@ func (s suite) diaryParallel(t *testing.T) {
 	d, err := store.Diary(t.Context(), "talks", Bravo)
 	if err != nil || len(d.Persons) != n || d.Version != n {
 		t.Errorf("got %+v and %v, want %d persons", d, err, n)
+	}
+}
+
+func (s suite) diaryErased(t *testing.T) {
+	store, _ := s.delivered(t, nil)
+	updateDiary(t, store, Bravo, func(d *scheduling.Diary) {
+		d.Persons = []scheduling.KeyPerson{{ID: "p1", Name: "B. Officer", Function: scheduling.FunctionHead}}
+		d.Commitments = []scheduling.Commitment{{
+			ID: "c1", Person: "p1", Kind: scheduling.CommitmentBusy, City: "Geneva",
+			First: Date(2009, time.November, 9), Last: Date(2009, time.November, 9), Note: "dinner of B. Officer",
+		}}
+	})
+	err := store.EraseMember(t.Context(), "talks", scheduling.Once{}, BravoOfficer, "Delegate 3", func(n *scheduling.Negotiation) error {
+		return n.EraseMember(BravoHead, BravoOfficer, "Delegate 3", Now.Add(time.Hour))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := store.Diary(t.Context(), "talks", Bravo)
+	if err != nil || len(d.Persons) != 1 || len(d.Commitments) != 1 {
+		t.Fatalf("got %+v and %v, want the diary", d, err)
+	}
+	if d.Version != 2 || d.Persons[0].Name != "Delegate 3" || d.Commitments[0].Note != "dinner of Delegate 3" || d.Commitments[0].City != "Geneva" {
+		t.Errorf("the diary still says %+v", d)
+	}
+	concluded := Now.Add(2 * time.Hour)
+	err = store.UpdateNegotiation(t.Context(), "talks", scheduling.Once{}, func(n *scheduling.Negotiation) error {
+		return n.Conclude(AlphaHead, nil, concluded)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.Purge(t.Context(), scheduling.UsualRetention, concluded.Add(scheduling.UsualRetention.Concluded)); err != nil {
+		t.Fatal(err)
+	}
+	if d, err := store.Diary(t.Context(), "talks", Bravo); err != nil || len(d.Persons)+len(d.Commitments) > 0 {
+		t.Errorf("after the purge the diary is %+v, %v", d, err)
 	}
 }
 

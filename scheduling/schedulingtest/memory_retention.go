@@ -3,6 +3,8 @@ package schedulingtest
 import (
 	"cmp"
 	"context"
+	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -46,6 +48,7 @@ func (s *MemoryStore) Purge(ctx context.Context, keep scheduling.Retention, now 
 		k.each(scheduling.EraseWords)
 		k.erase(scheduling.EraseWords, record.KeptLongEnough)
 		s.drop(id, "")
+		maps.DeleteFunc(s.diaries, func(key diaryKey, _ *scheduling.Diary) bool { return key.negotiation == id })
 		done.Negotiations = append(done.Negotiations, id)
 	}
 	slices.SortFunc(done.Negotiations, cmp.Compare[scheduling.NegotiationID])
@@ -81,6 +84,13 @@ func (s *MemoryStore) EraseMember(ctx context.Context, id scheduling.Negotiation
 	k.each(words)
 	k.erase(words, record.PersonErased)
 	s.drop(id, member)
+	for key, d := range s.diaries {
+		next := Clone(d)
+		if words(next); key.negotiation == id && !reflect.DeepEqual(next, d) {
+			next.Version++
+			s.diaries[key] = next
+		}
+	}
 	for _, m := range s.messages {
 		if m.Negotiation == id && m.Member != member {
 			m.Calendar = []byte(mask(strings.ReplaceAll(string(m.Calendar), "\r\n ", "")))

@@ -164,7 +164,7 @@ func (s *Store) erase(ctx context.Context, id scheduling.NegotiationID, form sch
 			if err != nil {
 				return err
 			}
-			for _, part := range []func(context.Context, *gorm.DB, scheduling.NegotiationID, erasure) error{eraseRounds, eraseEvents, eraseRecord, eraseMessages, eraseTokens} {
+			for _, part := range []func(context.Context, *gorm.DB, scheduling.NegotiationID, erasure) error{eraseRounds, eraseEvents, eraseRecord, eraseDiaries, eraseMessages, eraseTokens} {
 				if err := part(ctx, tx, id, e); err != nil {
 					return err
 				}
@@ -242,6 +242,42 @@ func eraseEvents(ctx context.Context, tx *gorm.DB, id scheduling.NegotiationID, 
 		if _, err := gorm.G[eventRow](tx).Where("negotiation = ? AND seq = ?", row.Negotiation, row.Seq).
 			Select("body", "evidence").Updates(ctx, after); err != nil {
 			return fmt.Errorf("store: erase event %d: %w", row.Seq, err)
+		}
+	}
+	return nil
+}
+
+// eraseDiaries takes words out of the diaries of the parties. With the words of
+// everybody the diaries go: nothing in them is needed for the record.
+func eraseDiaries(ctx context.Context, tx *gorm.DB, id scheduling.NegotiationID, e erasure) error {
+	if e.tokens.Member == "" {
+		if _, err := gorm.G[diaryRow](tx).Where("negotiation = ?", string(id)).Delete(ctx); err != nil {
+			return fmt.Errorf("store: erase diaries: %w", err)
+		}
+		return nil
+	}
+	rows, err := find(ctx, gorm.G[diaryRow](tx).Where("negotiation = ?", string(id)))
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		d, err := row.build()
+		if err != nil {
+			return err
+		}
+		e.words(d)
+		after, err := newDiaryRow(d)
+		if err != nil {
+			return err
+		}
+		if after == row {
+			continue
+		}
+		after.Version++
+		saved, err := gorm.G[diaryRow](tx).Where("negotiation = ? AND party = ? AND version = ?", row.Negotiation, row.Party, row.Version).
+			Select("*").Updates(ctx, after)
+		if err := lostIfNone(saved, err); err != nil {
+			return err
 		}
 	}
 	return nil
