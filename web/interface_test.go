@@ -384,3 +384,50 @@ func TestTagsTellNothing(t *testing.T) {
 		t.Errorf("what one party did in private shows to the other: %s", diff)
 	}
 }
+
+// What one party keeps to itself is in no answer to anybody else.
+func TestNothingCrossesTheInterface(t *testing.T) {
+	t.Parallel()
+	for _, stage := range []string{"offered", "confirmed"} {
+		h := secretiveHouse(t, stage)
+		if err := h.server.mount(nil, h.server.routes()); err != nil {
+			t.Fatal(err)
+		}
+		found := map[string]int{}
+		for who, tc := range map[string]struct {
+			member scheduling.MemberID
+			marks  []string
+		}{
+			"head":     {schedulingtest.AlphaHead, nil},
+			"rival":    {schedulingtest.BravoHead, []string{textMark, peopleMark}},
+			"observer": {schedulingtest.CharlieHead, []string{textMark, peopleMark, reasonMark}},
+			"staff":    {schedulingtest.Secretary, []string{textMark}},
+		} {
+			token := h.program(t, tc.member, schedulingtest.AllRights)
+			for _, op := range interfaceOf(t, h).Operations() {
+				if op.Method != http.MethodGet {
+					continue
+				}
+				for _, slot := range []string{"G1", "G2", "G3", "W1"} {
+					path := strings.NewReplacer("{negotiation}", "talks", "{round}", "1", "{proposal}", "1", "{slot}", slot,
+						"{member}", string(schedulingtest.AlphaHead), "{webhook}", "none").Replace(op.Path)
+					got := call(t, h.server.Handler(), token, "GET", path, nil)
+					for _, mark := range []string{textMark, peopleMark, reasonMark} {
+						if bytes.Contains(got.raw, []byte(mark)) {
+							found[who+" "+mark]++
+							if slices.Contains(tc.marks, mark) {
+								t.Errorf("%s: %s finds %q at %s", stage, who, mark, path)
+							}
+						}
+					}
+					if !strings.Contains(op.Path, "{slot}") {
+						break
+					}
+				}
+			}
+		}
+		if found["head "+textMark] == 0 || found["head "+peopleMark] == 0 || stage == "offered" && found["rival "+reasonMark] == 0 {
+			t.Errorf("%s: who may see it does not: %v", stage, found)
+		}
+	}
+}

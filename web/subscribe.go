@@ -17,9 +17,11 @@ var subscribePage = declarePage("subscribe")
 
 type subscribeView struct {
 	Page
-	Root  string
-	New   *newFeed // just made: the one time that its address is shown
-	Feeds []feedView
+	Root string
+	// Programs is where programs are let in.
+	Programs string
+	New      *newFeed // just made: the one time that its address is shown
+	Feeds    []feedView
 }
 
 // A feedView is a kind of subscription that the viewer may have.
@@ -157,7 +159,7 @@ func (s *Server) feedSecret(c *gin.Context, v viewer, level scheduling.FeedLevel
 }
 
 func (s *Server) renderSubscribe(c *gin.Context, r *scheduling.Round, v viewer, made *newFeed) error {
-	view := subscribeView{Page: s.roundPage(c, r, v, tabSubscribe), Root: roundPath(r.ID), New: made}
+	view := subscribeView{Page: s.roundPage(c, r, v, tabSubscribe), Root: roundPath(r.ID), Programs: "/n/" + string(r.ID.Negotiation) + "/programs", New: made}
 	for _, level := range feedLevels(v) {
 		feed := feedView{
 			Level: level, Name: view.T("subscribe.name." + string(level)), About: view.T("subscribe.about." + string(level)),
