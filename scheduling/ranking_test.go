@@ -207,11 +207,13 @@ func TestWhoseTurnItIsToHost(t *testing.T) {
 		"Alpha twice":       {[]scheduling.Label{"W2", "W1", "G1"}, With(seats), "G2 host W1", "alpha 2, bravo 1"},
 		"neutral ground":    {[]scheduling.Label{"G1"}, With(func(n *scheduling.Negotiation, _ *scheduling.Round) { n.Party(Alpha).Country = "US" }), "G2 earlier W1", ""},
 		"neutral ground first": {
-			[]scheduling.Label{"W1"}, With(func(n *scheduling.Negotiation, _ *scheduling.Round) { n.Party(Alpha).Country = "US" }),
+			[]scheduling.Label{"W1"},
+			With(func(n *scheduling.Negotiation, _ *scheduling.Round) { n.Party(Alpha).Country = "US" }),
 			"G2 host W1", "alpha 1, bravo 0",
 		},
 		"by the city where no country is said": {
-			[]scheduling.Label{"W1"}, With(func(n *scheduling.Negotiation, _ *scheduling.Round) { n.Party(Bravo).City = "GENEVA" }),
+			[]scheduling.Label{"W1"},
+			With(func(n *scheduling.Negotiation, _ *scheduling.Round) { n.Party(Bravo).City = "GENEVA" }),
 			"G2 host W1", "alpha 1, bravo 0",
 		},
 	} {

@@ -101,22 +101,22 @@ func (s *Server) ranking(c *gin.Context) error {
 // rank is how the dates on the table compare; nil where the round has no
 // ranking or nothing is on the table.
 func (s *Server) rank(c *gin.Context, r *scheduling.Round) (*scheduling.Ranking, error) {
-	var none *scheduling.Ranking
+	var ra *scheduling.Ranking
 	if !r.Ranks() || !agreeing(r) || len(r.Offered()) == 0 {
-		return none, nil
+		return ra, nil
 	}
 	rounds, err := s.rounds(c, r)
 	if err != nil {
 		return nil, err
 	}
-	ra := r.Rank(rounds, s.instant())
-	return &ra, nil
+	ranked := r.Rank(rounds, s.instant())
+	return &ranked, nil
 }
 
 // rounds are the rounds before r and r itself. The first round has none.
 func (s *Server) rounds(c *gin.Context, r *scheduling.Round) ([]*scheduling.Round, error) {
 	if r.ID.Number <= 1 {
-		return nil, nil //nolint:nilnil // no list is an empty list
+		return nil, nil
 	}
 	rounds, err := s.store.Rounds(c.Request.Context(), r.ID.Negotiation)
 	if err != nil {

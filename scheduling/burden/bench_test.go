@@ -71,7 +71,10 @@ func benchmark(b *testing.B, slots, parties int) {
 }
 
 // perRun is how long one run took, in nanoseconds.
-func perRun(b *testing.B) float64 { return float64(b.Elapsed()/time.Nanosecond) / float64(b.N) }
+func perRun(b *testing.B) float64 {
+	b.Helper()
+	return float64(b.Elapsed()/time.Nanosecond) / float64(b.N)
+}
 
 // random is a profile in which nobody refuses anything.
 func random(slots, parties int) *Profile {

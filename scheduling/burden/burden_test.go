@@ -5,19 +5,18 @@ import (
 	"testing"
 )
 
-// letters reads a matrix: a line a slot, a letter a party, p, a, i, n or - ;
-// behind it the ranks, if any.
+// profile reads a matrix: a line a slot, a letter a party, p, a, i, n or -, and
+// behind the letter its rank, if any.
 func profile(slots ...string) *Profile {
 	level := map[byte]Level{'p': Preferred, 'a': Available, 'i': IfNeedBe, 'n': NotPossible, '-': NoAnswer}
 	p := &Profile{}
 	for i, line := range slots {
-		cells := []byte(line)
-		for j := 0; j < len(cells); j++ {
-			if cells[j] >= '0' && cells[j] <= '9' {
-				p.Ranks[len(p.Ranks)-1] = uint32(cells[j] - '0')
+		for _, cell := range []byte(line) {
+			if cell >= '0' && cell <= '9' {
+				p.Ranks[len(p.Ranks)-1] = uint32(cell - '0')
 				continue
 			}
-			p.Levels = append(p.Levels, level[cells[j]])
+			p.Levels = append(p.Levels, level[cell])
 			p.Ranks = append(p.Ranks, 0)
 		}
 		p.Order = append(p.Order, uint32(i))
