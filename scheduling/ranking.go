@@ -88,7 +88,7 @@ func (r *Round) Rank(rounds []*Round, now time.Time) Ranking {
 	c := newComparison(r, ra.Method, all, rounds)
 	result := c.profile.Compare()
 	for i, row := range result.Ranked {
-		ranked := Ranked{Standing: all[row], Host: r.Negotiation.Host(all[row].Slot.Venue)}
+		ranked := Ranked{Standing: all[row], Host: c.hosts[row].Party}
 		if i < len(result.Decided) {
 			ranked.Ahead = c.reason(result.Decided[i], row, result.Ranked[i+1])
 		}
@@ -107,7 +107,8 @@ func (r *Round) Rank(rounds []*Round, now time.Time) Ranking {
 type comparison struct {
 	all     []Standing
 	profile burden.Profile
-	held    []int // by slot, how often its host has hosted
+	starts  []time.Time // by slot
+	hosts   []Hosting   // by slot; zero on neutral ground
 }
 
 var burdenLevels = map[Level]burden.Level{
@@ -151,10 +152,11 @@ func newComparison(r *Round, method RankingMethod, all []Standing, rounds []*Rou
 			c.profile.Levels = append(c.profile.Levels, burdenLevels[s.Levels[i]])
 			c.profile.Ranks = append(c.profile.Ranks, rank)
 		}
+		c.starts = append(c.starts, s.Slot.Start())
 		c.profile.Conditions = append(c.profile.Conditions, uint32(s.Conditions)) //nolint:gosec // at most the number of parties
 	}
-	c.profile.Order = places(all, func(a, b Standing) int {
-		return cmp.Or(a.Slot.Start().Compare(b.Slot.Start()), a.Slot.Label.compare(b.Slot.Label))
+	c.profile.Order = places(len(all), func(a, b int) int {
+		return cmp.Or(c.starts[a].Compare(c.starts[b]), all[a].Slot.Label.compare(all[b].Slot.Label))
 	})
 	c.turns(r, rounds)
 	return c
@@ -167,27 +169,35 @@ func (c *comparison) turns(r *Round, rounds []*Round) {
 	for _, h := range r.Hostings(rounds) {
 		hosted[h.Party] = h
 	}
-	hosts := make([]Hosting, len(c.all))
-	for i, s := range c.all {
-		hosts[i] = hosted[r.Negotiation.Host(s.Slot.Venue)]
-		c.held = append(c.held, hosts[i].Times)
+	type place struct{ city, country string }
+	known := map[place]Hosting{}
+	for _, s := range c.all {
+		at := place{s.Slot.Venue.Name, s.Slot.Venue.Country}
+		h, ok := known[at]
+		if !ok {
+			party := r.Negotiation.Host(s.Slot.Venue)
+			h = hosted[party]
+			h.Party = party
+			known[at] = h
+		}
+		c.hosts = append(c.hosts, h)
 	}
-	c.profile.Turns = places(hosts, func(a, b Hosting) int {
-		return cmp.Or(cmp.Compare(a.Times, b.Times), a.Last.Compare(b.Last))
+	c.profile.Turns = places(len(c.hosts), func(a, b int) int {
+		return cmp.Or(cmp.Compare(c.hosts[a].Times, c.hosts[b].Times), c.hosts[a].Last.Compare(c.hosts[b].Last))
 	})
 }
 
-// places numbers things by an order in which several may be equal.
-func places[T any](list []T, compare func(a, b T) int) []uint32 {
-	order := make([]int, len(list))
+// places numbers n things by an order in which several may be equal.
+func places(n int, compare func(a, b int) int) []uint32 {
+	order := make([]int, n)
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortFunc(order, func(a, b int) int { return compare(list[a], list[b]) })
-	at := make([]uint32, len(list))
+	slices.SortFunc(order, compare)
+	at := make([]uint32, n)
 	for i := 1; i < len(order); i++ {
 		at[order[i]] = at[order[i-1]]
-		if compare(list[order[i-1]], list[order[i]]) != 0 {
+		if compare(order[i-1], order[i]) != 0 {
 			at[order[i]]++
 		}
 	}
@@ -250,10 +260,10 @@ func (c *comparison) reason(step burden.Step, this, next int) Reason {
 	case burden.Conditions:
 		why.Step, why.This, why.Next = StepConditions, a.Conditions, b.Conditions
 	case burden.Host:
-		why.Step, why.This, why.Next = StepHost, c.held[this], c.held[next]
+		why.Step, why.This, why.Next = StepHost, c.hosts[this].Times, c.hosts[next].Times
 	case burden.Order:
 		why.Step = StepEarlier
-		if a.Slot.Start().Equal(b.Slot.Start()) {
+		if c.starts[this].Equal(c.starts[next]) {
 			why.Step = StepLabel
 		}
 	}
