@@ -65,6 +65,9 @@ func (r *Round) mayStillAgree(s *Slot) bool {
 		pos, ok := s.Position(p)
 		return ok && pos.Level == LevelNotPossible
 	}
+	if r.Outcome != nil && r.Outcome.Slot == "" && !s.RevisedAt.After(r.RevealedAt) {
+		return false // no date of those that were compared suits all
+	}
 	if r.Rule.Kind == ChairDecides {
 		return r.Rule.Override || !slices.ContainsFunc(r.Negotiation.Required(), refuses)
 	}

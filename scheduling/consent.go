@@ -53,6 +53,9 @@ func (r *Round) Consent(a Act, label Label, version int) error {
 	case !r.open():
 		return r.closed()
 	}
+	if r.Sealing() {
+		return refuse(ErrConflict, "sealed_consent")
+	}
 	if err := r.agreeable(s, version); err != nil {
 		return err
 	}

@@ -53,6 +53,13 @@ const (
 	ConferenceChanged EventKind = "conference_changed"
 
 	PositionTaken      EventKind = "position_taken"
+	PositionsSealed    EventKind = "positions_sealed"   // Digest is the commitment
+	PositionsResealed  EventKind = "positions_resealed" // in place of what was sealed before
+	SealStale          EventKind = "seal_stale"         // the dates have changed; the party is to answer again
+	SealsOpened        EventKind = "seals_opened"
+	SealsCompared      EventKind = "seals_compared"  // and not opened; Slot is the date that suits all
+	SealsDestroyed     EventKind = "seals_destroyed" // unopened
+	SealsRead          EventKind = "seals_read"      // by a mediator
 	ConditionWasMet    EventKind = "condition_met"
 	ConditionWasFailed EventKind = "condition_failed"
 	BlockersAsked      EventKind = "blockers_asked"        // for the party that asks: Text.Named are those asked
@@ -115,7 +122,7 @@ type Event struct {
 	Invited     []MemberID // whose calendars are to be told
 	Text        Text       // with an audience of its own
 	Evidence    *Evidence  // set when By reported for Party
-	Digest      string     // SHA-256 of a delivered paper
+	Digest      string     // SHA-256 of a delivered paper, or commitment to a sealed answer
 }
 
 // Visible reports whether to may know that e happened.

@@ -120,6 +120,9 @@ func (r *Round) replace(a Act, p *Proposal, candidates []Candidate) {
 // imply states the position that a party's own offer implies, unless it has
 // stated one of its own.
 func (r *Round) imply(a Act, party PartyID, s *Slot) {
+	if r.Sealing() {
+		return // it would look like an answer; see implyAll
+	}
 	level := LevelAvailable
 	if s.Order == OrderPreferred {
 		level = LevelPreferred

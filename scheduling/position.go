@@ -121,6 +121,9 @@ type Answer struct {
 // TakePositions records a party's answers, all or none. Slots left out keep
 // what was said before. Saying the same thing again is no news.
 //
+// While a sealed rule keeps answers secret they go under seal, in place of all
+// that the party had sealed before; see [Round.Sealing].
+//
 // ErrInvalid names the slot at fault in Field as "slot-G2"; ErrConflict means
 // that a slot has changed or left the table since its author looked.
 func (r *Round) TakePositions(a Act, answers []Answer) error {
@@ -135,10 +138,24 @@ func (r *Round) TakePositions(a Act, answers []Answer) error {
 	if !r.open() {
 		return r.closed()
 	}
+	if err := r.sealable(a, party); err != nil {
+		return err
+	}
 	for _, ans := range answers {
 		if err := r.checkAnswer(ans); err != nil {
 			return err.at("slot-" + string(ans.Slot))
 		}
+		if err := r.sealedLate(party, ans); err != nil {
+			return err.at("slot-" + string(ans.Slot))
+		}
+	}
+	if r.Sealing() {
+		if err := r.seal(a, party, answers); err != nil {
+			return err
+		}
+		r.dropDraft(party)
+		r.settle(a.At)
+		return nil
 	}
 	if err := r.heed(a, party, r.accepted(party, answers)...); err != nil {
 		return err
@@ -148,7 +165,7 @@ func (r *Round) TakePositions(a Act, answers []Answer) error {
 			r.answer(a, party, ans)
 		}
 	}
-	delete(r.Drafts, party)
+	r.dropDraft(party)
 	r.settle(a.At)
 	return nil
 }
@@ -209,17 +226,7 @@ func (r *Round) checkAnswer(ans Answer) *Error {
 func (r *Round) answer(a Act, party PartyID, ans Answer) {
 	s := r.Slot(ans.Slot)
 	ans.Reason.Owner = party
-	p := Position{
-		Level: ans.Level, Reason: ans.Reason, Rank: ans.Rank, SlotVersion: s.Version,
-		By: a.By, At: a.At, Late: r.late(s, a.At), Reported: a.Evidence,
-	}
-	switch ans.Level {
-	case LevelIfNeedBe:
-		p.Condition = ConditionOpen
-	case LevelNotPossible:
-		p.ReasonClass = ans.ReasonClass
-	case LevelPreferred, LevelAvailable:
-	}
+	p := newPosition(a, ans, r.late(s, a.At))
 	if old, ok := s.Position(party); ok && old.says(p) {
 		return
 	}
@@ -237,6 +244,22 @@ func (r *Round) answer(a Act, party PartyID, ans Answer) {
 	if p.Level != LevelNotPossible {
 		r.reconsider(party, s)
 	}
+}
+
+// newPosition is what an answer says of the version of a slot that it is about.
+func newPosition(a Act, ans Answer, late bool) Position {
+	p := Position{
+		Level: ans.Level, Reason: ans.Reason, Rank: ans.Rank, SlotVersion: ans.SlotVersion,
+		By: a.By, At: a.At, Late: late, Reported: a.Evidence,
+	}
+	switch ans.Level {
+	case LevelIfNeedBe:
+		p.Condition = ConditionOpen
+	case LevelNotPossible:
+		p.ReasonClass = ans.ReasonClass
+	case LevelPreferred, LevelAvailable:
+	}
+	return p
 }
 
 // reconsider makes what a party had declined an offer again, once it has said
@@ -341,9 +364,5 @@ func (r *Round) KeepDraft(a Act, answers []Answer) error {
 	if !r.open() {
 		return r.closed()
 	}
-	if r.Drafts == nil {
-		r.Drafts = map[PartyID]Draft{}
-	}
-	r.Drafts[m.Party] = Draft{Answers: answers, By: a.By, At: a.At}
-	return nil
+	return r.keepDraft(m.Party, Draft{Answers: answers, By: a.By, At: a.At})
 }

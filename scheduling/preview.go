@@ -46,6 +46,7 @@ func (r *Round) clone() *Round {
 		c.Slots[i] = &slot
 	}
 	c.Drafts, c.Accepted = maps.Clone(r.Drafts), maps.Clone(r.Accepted)
+	r.cloneSeals(&c)
 	c.Deliveries, c.Objections = slices.Clone(r.Deliveries), slices.Clone(r.Objections)
 	c.Reminders, c.PublicDrafts = maps.Clone(r.Reminders), maps.Clone(r.PublicDrafts)
 	if r.Meeting != nil {

@@ -381,6 +381,18 @@ func (r *Round) Decline(a Act, number int, reason Text) error {
 		return r.closed()
 	case tooLong(reason, MaxNote):
 		return refuse(ErrInvalid, "reason_too_long").at("reason")
+	case r.Sealing(), r.Rule.Kind == SealedMinimal:
+		return refuse(ErrConflict, "sealed_decline")
+	}
+	if err := r.sealable(a, party); err != nil {
+		return err
+	}
+	for _, s := range r.Slots {
+		if s.Status == Offered && s.offeredBy(number) {
+			if err := r.sealedLate(party, Answer{Slot: s.Label, Level: LevelNotPossible}); err != nil {
+				return err
+			}
+		}
 	}
 	for _, s := range r.Slots {
 		if s.Status == Offered && s.offeredBy(number) {

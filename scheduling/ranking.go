@@ -78,7 +78,7 @@ func (r *Round) Ranks() bool {
 // The order of the parties does not matter.
 func (r *Round) Rank(rounds []*Round, now time.Time) Ranking {
 	ra := Ranking{Method: cmp.Or(r.Rule.Ranking, LeastBurden)}
-	if r.Rule.Sealed() {
+	if r.Hides() {
 		ra.Sealed = true
 		return ra
 	}

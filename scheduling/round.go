@@ -84,6 +84,13 @@ type Round struct {
 	NoticeChange *NoticeChange        // asked for and not yet agreed
 	PublicDrafts map[PartyID]PublicDraft
 
+	Seals      map[PartyID]Seal // who has answered under seal
+	RevealedAt time.Time        // when the sealed answers were opened, or compared; zero is not
+	UnopenedAt time.Time        // when they were destroyed unopened; zero is not
+	Outcome    *SealedOutcome   // of comparing them, under the rule that opens none
+
+	vault  Vault // what is sealed; nil where nothing can be
+	fault  error
 	events []Event
 }
 
@@ -99,6 +106,8 @@ type Act struct {
 	// same. It is not read for what is reported of another party.
 	Own      *Engagements
 	Override bool
+	Nonce    []byte // NonceSize random bytes made for this act; read where it seals something
+	Sealed   bool   // By believes that answers go under seal: refused once they would not
 }
 
 // Open records the opening of a round. UID must be random and new.
@@ -211,6 +220,9 @@ func (r *Round) spokeForItself(party PartyID) bool {
 	if slices.ContainsFunc(r.Proposals, func(p *Proposal) bool { return p.By == party && p.Number > 0 }) {
 		return true
 	}
+	if seal, ok := r.Seals[party]; ok && seal.Reported == nil {
+		return true
+	}
 	for _, s := range r.Slots {
 		if p, ok := s.Positions[party]; ok && p.Reported == nil && r.Negotiation.partyOf(p.By) == party && !p.Implied {
 			return true
@@ -288,6 +300,7 @@ func (r *Round) lapse(now time.Time) {
 			r.retract(p.Number)
 		}
 	}
+	r.unseal(now)
 	if (r.Status == OnTheTable || r.Status == Stalled) && !r.Deadline.IsZero() && !now.Before(r.Deadline.Instant()) {
 		r.Status = Lapsed
 		for _, s := range r.Slots {
@@ -316,6 +329,7 @@ func (r *Round) lapses(p *Proposal) bool {
 // is not.
 func (r *Round) settle(now time.Time) {
 	r.hush(now)
+	r.settleSeals(now)
 	offered := r.Offered()
 	alive := slices.ContainsFunc(offered, r.mayStillAgree)
 	switch {
@@ -376,6 +390,9 @@ func (r *Round) NextDue() time.Time {
 	if m := r.Meeting; m != nil && m.fades() {
 		at(m.RevisedAt.Add(CancelledShown))
 	}
+	if r.Sealing() && !r.Rule.Reveal.IsZero() && !r.over() {
+		at(r.Rule.Reveal.Instant())
+	}
 	return next
 }
 
@@ -406,6 +423,7 @@ func (r *Round) Cancel(a Act, reason Text) error {
 		}
 	}
 	r.Status, r.Postponement, r.Release, r.RuleChange = Cancelled, nil, nil, nil
+	r.settleSeals(a.At)
 	reason.Owner = m.Party
 	e := Event{Kind: RoundCancelled, At: a.At, By: a.By, Party: m.Party, Text: reason, Scope: AllParties}
 	if r.Meeting != nil {

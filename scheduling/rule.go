@@ -15,7 +15,7 @@ const (
 
 // RuleKinds lists the kinds that a round can be opened with, in the order in
 // which they are offered.
-var RuleKinds = []RuleKind{Unanimity, Quorum, ChairDecides, SilenceProcedure}
+var RuleKinds = []RuleKind{Unanimity, Quorum, ChairDecides, SilenceProcedure, SealedSimultaneous, SealedMinimal}
 
 // A RankingMethod says how slots are compared.
 type RankingMethod string

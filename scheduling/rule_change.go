@@ -153,7 +153,8 @@ func (r *Round) changeable(c *RuleChange, now time.Time) error {
 	switch {
 	case d != r.Deadline && !d.IsZero() && !d.Instant().After(now):
 		return refuse(ErrInvalid, "deadline_past").at("deadline")
-	case c.Rule.Sealed() != r.Rule.Sealed() && r.Status != Preparing:
+	case c.Rule.Sealed() != r.Rule.Sealed() && r.Status != Preparing,
+		len(r.Seals) > 0 && (c.Rule.Kind != r.Rule.Kind || c.Rule.MediatorSees != r.Rule.MediatorSees):
 		// What was said under one promise is not carried over to another.
 		return refuse(ErrConflict, "sealing_stays").at("rule")
 	}
@@ -177,6 +178,7 @@ func (r *Round) endorse(a Act, party PartyID) {
 	}
 	r.Rule, r.Deadline, r.RuleChange = c.Rule, c.Deadline, nil
 	r.record(Event{Kind: RuleChanged, At: a.At, By: a.By, Party: c.By, Text: c.Reason, Scope: AllParties})
+	r.sealAnew(a.At)
 	r.settle(a.At)
 }
 

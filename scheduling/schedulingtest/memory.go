@@ -37,6 +37,7 @@ type MemoryStore struct {
 type kept struct {
 	negotiation *scheduling.Negotiation
 	rounds      []*scheduling.Round // without their Negotiation
+	vaults      []*Vault            // of the rounds
 	history     []scheduling.Recorded
 	logs        map[record.Log]*keptLog
 }
@@ -129,7 +130,7 @@ func (k *kept) add(r *scheduling.Round) *scheduling.Round {
 	round := k.detached(r)
 	round.ID = scheduling.RoundID{Negotiation: k.negotiation.ID, Number: len(k.rounds) + 1}
 	round.Version = 1
-	k.rounds = append(k.rounds, round)
+	k.rounds, k.vaults = append(k.rounds, round), append(k.vaults, NewVault())
 	return round
 }
 
@@ -140,10 +141,11 @@ func (k *kept) detached(r *scheduling.Round) *scheduling.Round {
 	return Clone(&bare)
 }
 
-// attached is a copy of a kept round with a copy of its negotiation.
+// attached is a copy of a kept round with copies of its negotiation and vault.
 func (k *kept) attached(r *scheduling.Round) *scheduling.Round {
 	c := Clone(r)
 	c.Negotiation = Clone(k.negotiation)
+	c.UseVault(k.vaults[r.ID.Number-1].Fork())
 	return c
 }
 
@@ -201,7 +203,12 @@ func (s *MemoryStore) Update(ctx context.Context, id scheduling.RoundID, form sc
 		return notFound("round_unknown")
 	}
 	r := k.attached(old)
+	vault := k.vaults[id.Number-1].fork()
+	r.UseVault(vault)
 	if err := change(r); err != nil {
+		return err
+	}
+	if err := r.Fault(); err != nil {
 		return err
 	}
 	shared, events := r.Shared(), r.TakeEvents()
@@ -211,9 +218,10 @@ func (s *MemoryStore) Update(ctx context.Context, id scheduling.RoundID, form sc
 		return err
 	}
 	s.mark(form, id)
-	if len(events) == 0 && reflect.DeepEqual(next, old) {
+	if len(events) == 0 && reflect.DeepEqual(next, old) && vault.same(k.vaults[id.Number-1]) {
 		return nil
 	}
+	k.vaults[id.Number-1] = vault
 	next.Version++
 	k.rounds[id.Number-1] = next
 	if shared {

@@ -41,6 +41,15 @@ func Populated() (*scheduling.Negotiation, *scheduling.Round) {
 			{Slot: "G2", SlotVersion: 3},
 		}},
 	}
+	r.Seals = map[scheduling.PartyID]scheduling.Seal{
+		Bravo: {
+			Commitment: Paper("seal").Digest, At: later(3), By: AlphaHead, Reported: evidence, Table: map[scheduling.Label]int{"W1": 1},
+			Stale: true, Nonce: []byte("nonce"), Text: "parley sealed answer 1\n",
+		},
+		Alpha: {Commitment: Paper("other").Digest, At: later(4), By: AlphaHead},
+	}
+	r.RevealedAt, r.UnopenedAt = later(5), later(6)
+	r.Outcome = &scheduling.SealedOutcome{Slot: "W1", SlotVersion: 1}
 	r.Meeting = &scheduling.Meeting{
 		UID: r.UID, Sequence: 4, Status: scheduling.MeetingPostponed, Slot: "G2", SlotVersion: 3, ChangePending: true,
 		Room: "Room XX", Link: "https://meet.example/x", ConfirmedAt: later(3), ConfirmedBy: AlphaHead, RevisedAt: later(4),
