@@ -141,6 +141,9 @@ func TestFencesHold(t *testing.T) {
 		"unescaped URL, renamed":        {"web/a.go", `package web; import t "html/template"; func f(s string) any { return t.URL(s) }`, "template.URL"},
 		"unescaped where it may be":     {"web/partials.go", `package web; import "html/template"; var x = template.HTML("a")`, ""},
 		"template":                      {"web/a.go", `package web; import "html/template"; var x = template.New("a")`, ""},
+		"sealed table in another file":  {"server/internal/store/a.go", store + `const q = "SELECT 1 FROM sealed_positions"`, "reads what is sealed"},
+		"sealed table in its file":      {"server/internal/store/sealed.go", store + `const q = "sealed_positions"`, ""},
+		"vault from a page":             {"web/a.go", `package web; func f(r round) { r.UseVault(nil) }`, "hands out a vault"},
 		"SQL from a variable":           {"server/internal/store/a.go", store + `func f(db *gorm.DB, s string) { db.Where(s) }`, "Where: the SQL is not a constant"},
 		"SQL put together":              {"server/internal/store/a.go", store + `func f(db *gorm.DB, s string) { db.Order("a " + s) }`, "Order: the SQL is not a constant"},
 		"SQL by Sprintf":                {"server/internal/store/a.go", store + `func f(db *gorm.DB, s string) { gorm.G[int](db).Raw(fmt.Sprintf("%s", s)) }`, "Raw: the SQL is not a constant"},
@@ -212,6 +215,7 @@ func faults(tree fs.FS) ([]string, error) {
 		p.add(f)
 		found = append(found, f.imports()...)
 		found = append(found, f.unescaped()...)
+		found = append(found, f.sealed()...)
 		return nil
 	})
 	for dir, p := range packages {

@@ -74,11 +74,18 @@ func openSite(ctx context.Context, c config.Config, p process) (_ *site, err err
 	if c.PostgreSQL() {
 		database = c.Database.Reveal()
 	}
-	if s.store, err = store.Open(ctx, store.Options{Database: database, Now: p.now, Composer: s.writer, Key: s.record, Log: s.log}); err != nil {
+	seal, err := c.SealKey()
+	if err != nil {
+		return nil, err
+	}
+	if s.store, err = store.Open(ctx, store.Options{Database: database, Now: p.now, Composer: s.writer, Key: s.record, Log: s.log, SealKey: seal}); err != nil {
 		return nil, err
 	}
 	if err := s.store.Migrate(ctx); err != nil {
 		return nil, err
+	}
+	if err := s.store.CheckSealed(ctx); err != nil { // all else works, so that it may start
+		s.log.ErrorContext(ctx, "sealed answers cannot be read with this key", "err", err)
 	}
 	provider, err := mailer.Open(&s.config)
 	if err != nil {

@@ -43,6 +43,9 @@ type Config struct {
 	// RecordSecret is the key of the records as it was given, in hexadecimal, or
 	// empty: see RecordKey.
 	RecordSecret Secret
+	// SealSecret is the key for sealed answers as it was given, at least 32
+	// bytes, or empty: see SealKey.
+	SealSecret Secret
 	// TrustedProxies are the addresses whose X-Forwarded-For is believed.
 	TrustedProxies []netip.Prefix
 	// LogLevel is the least severe level that is logged.

@@ -71,6 +71,7 @@ func TestEverySettingIsRead(t *testing.T) {
 		"PARLEY_DATA":            "/srv/parley/",
 		"PARLEY_DATABASE":        "postgres://parley:pw@db.example.org/parley",
 		"PARLEY_SECRET_FILE":     secretFile,
+		"PARLEY_SEAL_KEY_FILE":   secretFile,
 		"PARLEY_SMTP":            "smtps://mail.example.org",
 		"PARLEY_SMTP_USER":       "from the environment",
 		"PARLEY_SMTP_PASSWORD":   "p@ss",
@@ -89,7 +90,7 @@ func TestEverySettingIsRead(t *testing.T) {
 	want := config.Config{
 		Keep: scheduling.UsualRetention,
 		Addr: "0.0.0.0:80", BaseURL: "https://parley.example.org", Data: "/srv/parley",
-		Database: "postgres://parley:pw@db.example.org/parley", Secret: longKey,
+		Database: "postgres://parley:pw@db.example.org/parley", Secret: longKey, SealSecret: longKey,
 		SMTP:           config.SMTP{TLS: config.Implicit, Host: "mail.example.org", Port: "465", User: "from the flag", Password: "p@ss"},
 		MailFrom:       mail.Address{Name: "Office", Address: "office@example.org"},
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("192.0.2.7/32")},
@@ -130,6 +131,7 @@ func TestMistakes(t *testing.T) {
 		"MySQL":                      {env: env{"PARLEY_DATABASE": "mysql://h/x"}, want: []string{`PARLEY_DATABASE is "mysql://h/x": want postgres`}},
 		"PostgreSQL without a key":   {env: env{"PARLEY_DATABASE": "postgres://h/x"}, want: []string{"secret-file (PARLEY_SECRET_FILE): a PostgreSQL"}},
 		"short key":                  {env: env{"PARLEY_SECRET": "short"}, want: []string{"PARLEY_SECRET: the key has 5 bytes"}},
+		"short seal key":             {env: env{"PARLEY_SEAL_KEY": "short"}, want: []string{"PARLEY_SEAL_KEY: the key has 5 bytes"}},
 		"key file missing":           {env: env{"PARLEY_SECRET_FILE": "/nowhere/key"}, want: []string{`PARLEY_SECRET_FILE is "/nowhere/key": the file must be readable`}},
 		"data is a file":             {env: env{"PARLEY_DATA": "config_test.go"}, want: []string{"PARLEY_DATA is"}},
 		"mail server without scheme": {env: env{"PARLEY_SMTP": "mail.example.org:25"}, want: []string{`PARLEY_SMTP is "mail.example.org:25"`}},
@@ -321,6 +323,32 @@ func TestKeyFileCutShort(t *testing.T) {
 	c.Secret = longKey
 	if key, err := c.Key(); err != nil || string(key) != longKey {
 		t.Errorf("Key() = %q, %v, want the given key", key, err)
+	}
+}
+
+func TestSealKey(t *testing.T) {
+	t.Parallel()
+	file := config.Config{Data: t.TempDir()}
+	made, err := file.SealKey()
+	again, errAgain := file.SealKey()
+	if err != nil || errAgain != nil || len(made) < 32 || string(made) != string(again) {
+		t.Errorf("SealKey() = %q, %v, then %q, %v; want one long key", made, err, again, errAgain)
+	}
+	other, err := file.Key()
+	if err != nil || string(other) == string(made) {
+		t.Errorf("Key() = %q, %v: want another one than SealKey()", other, err)
+	}
+	shared := config.Config{Data: t.TempDir(), Database: "postgres://h/x", Secret: longKey}
+	derived, err := shared.SealKey()
+	if err != nil || len(derived) < 32 || string(derived) == longKey {
+		t.Errorf("SealKey() = %q, %v, want a derived key", derived, err)
+	}
+	if files, _ := os.ReadDir(shared.Data); len(files) != 0 {
+		t.Errorf("files = %v: several servers cannot share one of them", files)
+	}
+	shared.SealSecret = longKey
+	if key, err := shared.SealKey(); err != nil || string(key) != longKey {
+		t.Errorf("SealKey() = %q, %v, want the given one", key, err)
 	}
 }
 

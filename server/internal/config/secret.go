@@ -1,6 +1,7 @@
 package config
 
 import (
+	"crypto/hkdf"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
@@ -68,13 +69,36 @@ func (c *Config) Key() ([]byte, error) {
 	if c.Secret != "" {
 		return []byte(c.Secret), nil
 	}
-	path := filepath.Join(c.Data, "secret")
+	return c.keyFile("secret", "key")
+}
+
+// SealKey returns the key that sealed answers are encrypted with: the one that
+// was given, or else the one in the file "seal-key" of the data folder, which
+// SealKey makes when it is missing. With PostgreSQL, where all servers need the
+// same one, it is derived from Key instead.
+func (c *Config) SealKey() ([]byte, error) {
+	switch {
+	case c.SealSecret != "":
+		return []byte(c.SealSecret), nil
+	case c.PostgreSQL() && c.Secret != "":
+		key, err := hkdf.Key(sha256.New, []byte(c.Secret), nil, "parley seal key", keySize)
+		if err != nil {
+			return nil, fmt.Errorf("config: seal key: %w", err)
+		}
+		return key, nil
+	}
+	return c.keyFile("seal-key", "seal key")
+}
+
+// keyFile is the key in a file of the data folder, made when it is missing.
+func (c *Config) keyFile(file, name string) ([]byte, error) {
+	path := filepath.Join(c.Data, file)
 	key, err := keptKey(path, func(raw []byte) string { return base64.RawURLEncoding.EncodeToString(raw) })
 	if err != nil {
-		return nil, fmt.Errorf("config: key: %w", err)
+		return nil, fmt.Errorf("config: %s: %w", name, err)
 	}
 	if key = []byte(strings.TrimSpace(string(key))); len(key) < keySize {
-		return nil, fmt.Errorf("config: key: the file %s holds %d bytes, want at least %d: delete it to have a new one made", path, len(key), keySize)
+		return nil, fmt.Errorf("config: %s: the file %s holds %d bytes, want at least %d: delete it to have a new one made", name, path, len(key), keySize)
 	}
 	return key, nil
 }
@@ -130,7 +154,7 @@ func makeKey(path string, encode func(raw []byte) string) ([]byte, error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, err
 	}
-	f, err := os.CreateTemp(folder, ".secret-*") // mode 0600
+	f, err := os.CreateTemp(folder, ".key-*") // mode 0600
 	if err != nil {
 		return nil, err
 	}

@@ -102,6 +102,18 @@ func settings() []setting {
 			set:  fromFile(setRecordKey),
 		},
 		{
+			env: "PARLEY_SEAL_KEY", secret: true,
+			help: "key that sealed answers are encrypted with, at least 32 bytes",
+			more: "Keep it apart from the database and from its backups: without it nobody can read what is sealed, and if it is lost nobody ever will. With SQLite a key is made at first start and kept in the file `seal-key` of the data folder. With PostgreSQL all servers need the same one; when none is given it is derived from `PARLEY_SECRET`, which must then not change while answers are sealed.",
+			set:  setSealKey,
+		},
+		{
+			flag: "seal-key-file", env: "PARLEY_SEAL_KEY_FILE",
+			help: "file that holds the key for sealed answers",
+			more: "White space around the key is ignored.",
+			set:  fromFile(setSealKey),
+		},
+		{
 			flag: "smtp", env: "PARLEY_SMTP", url: true,
 			help: "mail server: smtp://, smtp+starttls:// or smtps://host:port",
 			more: "`smtps` is TLS from the first byte (port 465 unless said). `smtp+starttls` insists on STARTTLS (port 587). `smtp` uses STARTTLS when the server offers it (port 587) and insists on it before it sends a password to another machine. User and password may stand in the address. When empty, mails are not sent but written to the folder `mail` of the data folder, and the pages say so.",
@@ -244,6 +256,14 @@ func setRecordKey(c *Config, v string) error {
 		return errors.New("want 32 random bytes in hexadecimal, for example from `openssl rand -hex 32`")
 	}
 	c.RecordSecret = Secret(v)
+	return nil
+}
+
+func setSealKey(c *Config, v string) error {
+	if len(v) < keySize {
+		return fmt.Errorf("the key has %d bytes: want at least %d random ones, for example from `openssl rand -base64 48`", len(v), keySize)
+	}
+	c.SealSecret = Secret(v)
 	return nil
 }
 

@@ -106,6 +106,7 @@ func changes(before, after roundRows) []writer {
 		diff(before.positions, after.positions),
 		diff(before.consents, after.consents),
 		diff(before.drafts, after.drafts),
+		diff(before.sealed, after.sealed),
 		diff(before.confirmations, after.confirmations),
 		diff(before.meetings, after.meetings),
 		diff(before.deliveries, after.deliveries),

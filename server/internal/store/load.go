@@ -82,6 +82,9 @@ func withChildren(ctx context.Context, tx *gorm.DB, rounds []roundRow) ([]roundR
 	if err != nil {
 		return nil, err
 	}
+	if all.sealed, err = loadSealed(ctx, tx, sealable(rounds)); err != nil {
+		return nil, err
+	}
 	if len(rounds) == 1 {
 		all.round = rounds[0]
 		all.confirm()
@@ -97,6 +100,7 @@ func withChildren(ctx context.Context, tx *gorm.DB, rounds []roundRow) ([]roundR
 			positions:  of(all.positions, func(c positionRow) bool { return c.Round == r.ID }),
 			consents:   of(all.consents, func(c consentRow) bool { return c.Round == r.ID }),
 			drafts:     of(all.drafts, func(c draftRow) bool { return c.Round == r.ID }),
+			sealed:     of(all.sealed, func(c sealedRow) bool { return c.Round == r.ID }),
 			meetings:   of(all.meetings, func(c meetingRow) bool { return c.Round == r.ID }),
 			deliveries: of(all.deliveries, func(c deliveryRow) bool { return c.Round == r.ID }),
 			objections: of(all.objections, func(c objectionRow) bool { return c.Round == r.ID }),

@@ -29,7 +29,12 @@ func (s *Store) Round(ctx context.Context, id scheduling.RoundID) (*scheduling.R
 	if err != nil {
 		return nil, err
 	}
-	return k.build()
+	r, err := k.build()
+	if err != nil {
+		return nil, err
+	}
+	r.UseVault(newVault(s.sealer, k.round.round.ID, k.round.sealed))
+	return r, nil
 }
 
 // Rounds is scheduling.Store's. The rounds share one negotiation.

@@ -32,6 +32,7 @@ type roundRow struct {
 	LinkedDates   string
 	NoticeChange  string
 	PublicDrafts  string
+	Seals         string
 }
 
 func (roundRow) TableName() string { return "rounds" }
@@ -85,6 +86,7 @@ type roundRows struct {
 	positions     []positionRow
 	consents      []consentRow
 	drafts        []draftRow
+	sealed        []sealedRow
 	meetings      []meetingRow // one or none
 	confirmations []confirmationRow
 	deliveries    []deliveryRow
@@ -148,6 +150,9 @@ func newRoundRow(r *scheduling.Round) (roundRow, error) {
 		return row, err
 	}
 	if err := row.addRule(r); err != nil {
+		return row, err
+	}
+	if row.Seals, err = encodeSeals(r); err != nil {
 		return row, err
 	}
 	if row.Deadline, err = encodeDeadline(r.Deadline); err != nil {
@@ -255,6 +260,9 @@ func (row roundRow) build() (*scheduling.Round, error) {
 		Version: row.Version, Name: scheduling.Text(name), UID: row.UID, Status: scheduling.RoundStatus(row.Status),
 		Postponed: row.Postponed, Convener: scheduling.PartyID(row.Convener),
 		Deadline: scheduling.Deadline(deadline), Conference: conference.conference(), OpenedAt: instant(row.OpenedAt),
+	}
+	if err := decodeSeals(row.Seals, r); err != nil {
+		return nil, err
 	}
 	if err := row.buildRule(r); err != nil {
 		return nil, err

@@ -19,7 +19,7 @@ import (
 // openInside is an open, migrated store whose engine the test can reach.
 func openInside(tb testing.TB, database string, c scheduling.Composer) *Store {
 	tb.Helper()
-	s, err := Open(tb.Context(), Options{Database: database, Now: time.Now, Composer: c, Log: slog.New(slog.DiscardHandler)})
+	s, err := Open(tb.Context(), Options{Database: database, Now: time.Now, Composer: c, Log: slog.New(slog.DiscardHandler), SealKey: make([]byte, SealKeySize)})
 	if err != nil {
 		tb.Fatalf("open: %v", err)
 	}
@@ -41,7 +41,7 @@ func TestRowsHaveTheColumnsOfTheirTables(t *testing.T) {
 	t.Parallel()
 	rows := []any{
 		&negotiationRow{}, &partyRow{}, &memberRow{}, &roundRow{}, &proposalRow{}, &venueRow{}, &slotRow{},
-		&positionRow{}, &consentRow{}, &draftRow{}, &confirmationRow{}, &meetingRow{}, &deliveryRow{},
+		&positionRow{}, &consentRow{}, &draftRow{}, &sealedRow{}, &confirmationRow{}, &meetingRow{}, &deliveryRow{},
 		&objectionRow{}, &eventRow{}, &formRow{}, &messageRow{}, &accountRow{}, &tokenRow{}, &webhookRow{}, &diaryRow{}, &travelRow{},
 		&recordLogRow{}, &recordEntryRow{},
 		&registeredVenueRow{}, &roomRow{}, &claimRow{}, &holidayListRow{},

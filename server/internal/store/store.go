@@ -5,6 +5,7 @@ package store
 
 import (
 	"context"
+	"crypto/cipher"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -25,6 +26,9 @@ type Options struct {
 	Database string
 	// Now is the clock; it dates the marks of forms and nothing else.
 	Now func() time.Time
+	// SealKey is the key that sealed answers are encrypted with, at least
+	// SealKeySize bytes. Without it nothing can be sealed, or what is sealed read.
+	SealKey []byte
 	// Composer writes the messages that events give rise to; nil writes none.
 	Composer scheduling.Composer
 	// Key signs the heads of the shared records; without it there are none.
@@ -44,6 +48,7 @@ type Store struct {
 	composer scheduling.Composer
 	book     record.Book
 	log      *slog.Logger
+	sealer   cipher.AEAD
 	cache    cache
 }
 
@@ -94,6 +99,9 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		return nil, errors.New("store: open: a database and a clock are needed")
 	}
 	var err error
+	if s.sealer, err = newSealer(o.SealKey); err != nil {
+		return nil, fmt.Errorf("store: open: %w", err)
+	}
 	if strings.HasPrefix(o.Database, "postgres://") || strings.HasPrefix(o.Database, "postgresql://") {
 		s.engine, err = openPostgres(o.Database)
 	} else {

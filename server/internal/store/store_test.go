@@ -29,7 +29,7 @@ func open(tb testing.TB, database string, c scheduling.Composer) *store.Store {
 func openSigning(tb testing.TB, database string, c scheduling.Composer, key record.Key) *store.Store {
 	tb.Helper()
 	s, err := store.Open(tb.Context(), store.Options{
-		Database: database, Now: time.Now, Composer: c, Key: key, Log: slog.New(slog.DiscardHandler),
+		Database: database, Now: time.Now, Composer: c, Key: key, Log: slog.New(slog.DiscardHandler), SealKey: make([]byte, store.SealKeySize),
 	})
 	if err != nil {
 		tb.Fatalf("open: %v", err)

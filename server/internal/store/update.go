@@ -203,9 +203,14 @@ func (s *Store) act(before kept, change func(*scheduling.Round) error) (*roundCh
 	if err != nil {
 		return nil, err
 	}
+	sealed := newVault(s.sealer, before.round.round.ID, before.round.sealed)
+	r.UseVault(sealed)
 	n := *r.Negotiation
 	id, version := r.ID, r.Version
 	if err := change(r); err != nil {
+		return nil, err
+	}
+	if err := r.Fault(); err != nil {
 		return nil, err
 	}
 	shared, events := r.Shared(), r.TakeEvents()
@@ -214,6 +219,7 @@ func (s *Store) act(before kept, change func(*scheduling.Round) error) (*roundCh
 	if c.after.round, err = newRoundRows(r); err != nil {
 		return nil, err
 	}
+	c.after.round.sealed = sealed.all()
 	c.writers = changes(before.round, c.after.round)
 	if c.idle() && len(events) == 0 {
 		return c, nil
