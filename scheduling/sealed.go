@@ -52,6 +52,9 @@ type Envelope struct {
 	By       MemberID
 	At       time.Time
 	Reported *Evidence
+	// Overridden is what the party overrides by its answer. It would tell of
+	// the answer, and is on record only once that is opened.
+	Overridden []Event
 }
 
 // Sealed things of a party in a Vault.
@@ -162,6 +165,11 @@ func (r *Round) sealedLate(party PartyID, ans Answer) *Error {
 // sealed. What is opened is opened in the same step.
 func (r *Round) seal(a Act, party PartyID, answers []Answer) error {
 	env := Envelope{Party: party, Nonce: a.Nonce, By: a.By, At: a.At, Reported: a.Evidence}
+	before := len(r.events)
+	if err := r.heed(a, party, r.accepted(party, answers)...); err != nil {
+		return err
+	}
+	env.Overridden, r.events = slices.Clone(r.events[before:]), r.events[:before]
 	for _, ans := range answers {
 		if ans.Level == "" {
 			continue
@@ -328,6 +336,9 @@ func (r *Round) reveal(now time.Time) {
 // take makes ordinary positions of a sealed answer, as far as the dates are
 // still as they were.
 func (r *Round) take(env Envelope, now time.Time) {
+	for _, e := range env.Overridden {
+		r.record(e)
+	}
 	for _, ans := range env.Answers {
 		s := r.Slot(ans.Slot)
 		if s == nil || s.Status != Offered || s.Version != ans.SlotVersion {

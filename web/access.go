@@ -1,6 +1,7 @@
 package web
 
 import (
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -199,7 +200,9 @@ func (s *Server) negotiationOf(c *gin.Context) (*scheduling.Negotiation, viewer,
 
 // act is what the viewer does now, for the viewer's own party.
 func (s *Server) act(_ *gin.Context, v viewer) scheduling.Act {
-	return scheduling.Act{By: v.Member.ID, At: s.instant()}
+	nonce := make([]byte, scheduling.NonceSize)
+	_, _ = rand.Read(nonce) // never fails
+	return scheduling.Act{By: v.Member.ID, At: s.instant(), Nonce: nonce}
 }
 
 // once marks the change that the posted form makes: the same form, sent again

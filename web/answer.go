@@ -36,6 +36,7 @@ type answerView struct {
 	Consent  *Picks
 	Postpone *Picks // while a postponement is asked for
 	Action   string
+	Sealed   bool
 }
 
 // showAnswer handles GET /n/:negotiation/:round/answers/new: the form that
@@ -74,6 +75,7 @@ func (s *Server) createAnswer(c *gin.Context) error {
 	}
 	act := s.act(c, v)
 	act.For, act.Evidence = party.ID, readEvidence(f, v)
+	act.Sealed = f.Line("sealed") != ""
 	answers := readAnswers(f, r)
 	consent, version := readReportedConsent(f)
 	postpone, asked := readReportedPostponement(f)
@@ -154,6 +156,8 @@ func (s *Server) recording(c *gin.Context) (*scheduling.Round, viewer, error) {
 		return nil, viewer{}, forbidden("answer_right_missing")
 	case r.Rule.Reporting == scheduling.ReportNothing:
 		return nil, viewer{}, forbidden("reporting_not_allowed")
+	case r.Sealing() && v.Party != nil:
+		return nil, viewer{}, forbidden("sealed_report")
 	case !agreeing(r) && !countsPostponement(r):
 		return nil, viewer{}, &scheduling.Error{Kind: scheduling.ErrConflict, Code: "round_" + string(r.Status)}
 	}
@@ -246,11 +250,16 @@ func (s *Server) renderAnswer(c *gin.Context, status int, r *scheduling.Round, v
 	if !agreeing(r) { // no date is on the table
 		return s.render(c, status, answerPage, view)
 	}
-	view.Answers = newAnswers(p, r, v, party, values, f.Problems)
+	by, err := saidBy(r, v, party.ID)
+	if err != nil {
+		return err
+	}
+	view.Sealed = r.Sealing()
+	view.Answers = newAnswers(p, r, v, party, by, values, f.Problems)
 	view.Audience = audiencePicks(p, values)
 	view.Audience.Hint = p.T("answer.audience_hint", "party", party.Name, "limit", scheduling.MaxNote)
 	view.Audience.Choices[0].Label = p.T("answer.audience_own", "party", party.Name)
-	if r.Rule.Reporting == scheduling.ReportConsents {
+	if r.Rule.Reporting == scheduling.ReportConsents && !r.Sealing() {
 		view.Consent = consentPicks(p, r, f, party)
 	}
 	return s.render(c, status, answerPage, view)

@@ -128,6 +128,7 @@ var observable = []scheduling.EventKind{
 	scheduling.RoundOpened, scheduling.RoundStalled, scheduling.RoundRevived, scheduling.RoundLapsed, scheduling.RoundCancelled,
 	scheduling.ProposalDelivered, scheduling.ProposalAmended, scheduling.ProposalHasWithdrawn, scheduling.ProposalHasLapsed,
 	scheduling.SlotChanged, scheduling.SlotLapsed, scheduling.SlotReoffered,
+	scheduling.SealsOpened, scheduling.SealsCompared, scheduling.SealsDestroyed, scheduling.SealsRead,
 	scheduling.MeetingConfirmed, scheduling.MeetingRescheduled, scheduling.MeetingSineDie, scheduling.MeetingWasHeld,
 	scheduling.MeetingFaded, scheduling.ChangeProposed, scheduling.ChangeDropped, scheduling.ReleasedToPublic,
 }
@@ -166,7 +167,11 @@ func (t teller) entry(e scheduling.Recorded) historyEntry {
 		entry.Quote = "" // by whom and to whom are in the sentence
 		entry.Details = append(entry.Details, deliverySentence(t.p, d))
 	}
-	if e.Digest != "" && !t.v.Observer {
+	switch {
+	case e.Digest == "" || t.v.Observer:
+	case e.Kind == scheduling.PositionsSealed || e.Kind == scheduling.PositionsResealed:
+		entry.Details = append(entry.Details, t.p.T("sealed.commitment", "commitment", e.Digest))
+	default:
 		entry.Details = append(entry.Details, t.p.T("history.digest", "digest", e.Digest))
 	}
 	return entry

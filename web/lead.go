@@ -40,6 +40,9 @@ func newLead(p *locale.Printer, r *scheduling.Round, v viewer, all []scheduling.
 		return l
 	case scheduling.Stalled:
 		l := plain("stalled")
+		if r.Outcome != nil && r.Outcome.Slot == "" {
+			l = &leadView{Big: p.T("sealed.lead.none"), Text: p.T("sealed.lead.none_text")}
+		}
 		if v.May(scheduling.RightConvene) && !v.Observer {
 			l.Action = &Link{Href: base + "/proposals/new", Text: p.T("overview.act.new_options")}
 		}
@@ -52,6 +55,9 @@ func newLead(p *locale.Printer, r *scheduling.Round, v viewer, all []scheduling.
 			l.Action = &Link{Href: base + "/reschedule", Text: p.T("overview.act.reschedule")}
 		}
 		return l
+	}
+	if r.Hides() {
+		return sealedLead(p, r, v, all)
 	}
 	return tableLead(p, r, v, all, ra)
 }

@@ -131,6 +131,7 @@ type matrix struct {
 	words     map[scheduling.Level]string
 	best      *scheduling.Standing
 	year      bool
+	hidden    bool // answers are sealed, and look alike for all
 	view      *matrixView
 	columns   []int // indexes of required that are shown
 	notes     map[noteKey]*matrixNote
@@ -143,7 +144,7 @@ func newMatrix(p *locale.Printer, r *scheduling.Round, v viewer, all []schedulin
 		return nil
 	}
 	m := &matrix{
-		p: p, r: r, v: v, now: now, required: r.Negotiation.Required(), best: bestOf(all, ra),
+		p: p, r: r, v: v, now: now, required: r.Negotiation.Required(), best: bestOf(all, ra), hidden: r.Hides(),
 		words: make(map[scheduling.Level]string, len(tallyOrder)), notes: make(map[noteKey]*matrixNote),
 	}
 	for _, l := range tallyOrder {
@@ -153,12 +154,15 @@ func newMatrix(p *locale.Printer, r *scheduling.Round, v viewer, all []schedulin
 	for i := range all {
 		m.year = m.year || all[i].Slot.Days[0].Year != thisYear
 	}
-	m.view = &matrixView{Printer: p, Dense: len(m.required) > mostWords, Observer: v.Observer, Best: p.T("lead.best"), Everybody: len(m.required)}
+	m.view = &matrixView{Printer: p, Dense: len(m.required) > mostWords, Observer: v.Observer || m.hidden, Best: p.T("lead.best"), Everybody: len(m.required)}
 	if ra != nil {
 		m.view.Best = p.T("ranking.recommended")
 	}
 	shown := m.narrow(all, only)
-	if !v.Observer {
+	if r.Outcome != nil {
+		m.best = standingOf(all, r.Outcome.Slot)
+	}
+	if !v.Observer && !m.hidden {
 		m.heads()
 	}
 	m.view.Columns = 2 + len(m.view.Heads)
@@ -199,7 +203,7 @@ func (m *matrix) narrow(all []scheduling.Standing, only string) []scheduling.Sta
 	if len(open) > 0 && len(open) < len(all) {
 		filter(onlyOpen, len(open))
 	}
-	if len(awaiting) > 0 && len(awaiting) < len(m.required) && !m.v.Observer {
+	if len(awaiting) > 0 && len(awaiting) < len(m.required) && !m.v.Observer && !m.hidden {
 		filter(onlyAwaiting, len(awaiting))
 	}
 	if len(m.view.Filters) > 0 && (only == onlyOpen || only == onlyAwaiting) {
@@ -289,6 +293,10 @@ func (m *matrix) row(st *scheduling.Standing) matrixRow {
 	}
 	row.Consents = consentParts(m.p, m.r, st, named)
 	row.Tally = newTally(st)
+	if m.hidden {
+		row.Standing = m.p.Parts(hiddenStanding(m.r))
+		named = false
+	}
 	if named {
 		m.cells(&row, st)
 	}
@@ -305,7 +313,7 @@ func (m *matrix) acts(row *matrixRow, st *scheduling.Standing) {
 		if slices.Contains(st.Consents, m.v.Party.ID) {
 			key = "overview.consented"
 		}
-		if level != scheduling.LevelNotPossible {
+		if level != scheduling.LevelNotPossible && !m.r.Sealing() {
 			row.Acts = append(row.Acts, Link{Href: base + "/consent/" + row.Label, Text: m.p.T(key)})
 		}
 	}

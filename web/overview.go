@@ -27,6 +27,7 @@ type overviewView struct {
 	Ranking    string // how the dates compare, in a line
 	Why        *Link  // where it stands in full
 	Acts       []Link
+	Seals      *sealsView
 	Consents   []consentLine
 	Off        []offLine
 	Proposals  []proposalLine
@@ -86,7 +87,7 @@ func (s *Server) newOverview(c *gin.Context, r *scheduling.Round, v viewer, ra *
 	view.Title, view.Window = view.T("overview.title."+string(r.Status), "round", view.Heading), ""
 	p := view.Printer
 	view.Facts = overviewFacts(p, r, now)
-	view.Rule = ruleSentence(p, r)
+	view.Rule = ruleSentence(p, r, now)
 	view.Notices = overviewNotices(p, r, v)
 	all := r.Standings()
 	if !agreeing(r) {
@@ -105,6 +106,7 @@ func (s *Server) newOverview(c *gin.Context, r *scheduling.Round, v viewer, ra *
 	if ask := askLink(p, r, v); ask != nil && bestOf(all, ra) == nil {
 		view.Acts = append(view.Acts, *ask)
 	}
+	view.Seals = newSeals(p, r, v)
 	view.Off = offLines(p, r)
 	view.Proposals = proposalLines(p, r, v, now)
 	if !v.Observer {
@@ -147,9 +149,13 @@ func overviewFacts(p *locale.Printer, r *scheduling.Round, now time.Time) Meta {
 }
 
 // ruleSentence says how the round decides.
-func ruleSentence(p *locale.Printer, r *scheduling.Round) string {
-	return p.T("overview.rule."+string(r.Rule.Confirmation)+"."+string(r.Rule.Reporting),
+func ruleSentence(p *locale.Printer, r *scheduling.Round, now time.Time) string {
+	consents := p.T("overview.rule."+string(r.Rule.Confirmation)+"."+string(r.Rule.Reporting),
 		"confirmer", partyName(p, r.Negotiation, r.Rule.Confirmer))
+	if r.Rule.Sealed() {
+		return sealedRule(p, r, now) + " " + consents
+	}
+	return consents
 }
 
 // overviewNotices are what bears on the whole page: talks suspended, a
@@ -202,10 +208,10 @@ func overviewActs(p *locale.Printer, r *scheduling.Round, v viewer) []Link {
 	base := roundPath(r.ID)
 	add := func(path, key string) { acts = append(acts, Link{Href: base + path, Text: p.T("overview.act." + key)}) }
 	open := agreeing(r)
-	if open && v.May(scheduling.RightAnswer) && v.Party != nil && len(r.Offered()) > 0 {
+	if open && v.May(scheduling.RightAnswer) && v.Party != nil && len(r.Offered()) > 0 && (r.Sealing() || !r.Hides()) {
 		add("/reply", "reply")
 	}
-	if open && r.Rule.Reporting != scheduling.ReportNothing && (v.May(scheduling.RightConvene) || v.May(scheduling.RightAnswer)) {
+	if open && r.Rule.Reporting != scheduling.ReportNothing && (!r.Sealing() || v.Party == nil) && (v.May(scheduling.RightConvene) || v.May(scheduling.RightAnswer)) {
 		add("/answers/new", "record")
 	}
 	if (open || r.Status == scheduling.Preparing) && v.May(scheduling.RightConvene) {
@@ -315,7 +321,7 @@ func proposalActs(p *locale.Printer, r *scheduling.Round, v viewer, offer *sched
 	switch {
 	case offer.By == v.Member.Party && v.May(scheduling.RightConvene):
 		acts = append(acts, Link{Href: fmt.Sprintf("%s/proposals/%d/amendment", base, offer.Number), Text: p.T("overview.act.amend")})
-	case offer.By != v.Member.Party && v.Party != nil && v.May(scheduling.RightAnswer) && offer.Status == scheduling.Delivered:
+	case offer.By != v.Member.Party && v.Party != nil && v.May(scheduling.RightAnswer) && offer.Status == scheduling.Delivered && !r.Hides():
 		acts = append(acts, Link{Href: fmt.Sprintf("%s/proposals/%d/decline", base, offer.Number), Text: p.T("overview.act.decline")})
 	}
 	if offer.By != v.Member.Party && v.May(scheduling.RightConvene) {

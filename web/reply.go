@@ -33,7 +33,15 @@ func (s *Server) showReply(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.renderReply(c, http.StatusOK, r, v, replyValues(r, v.Party.ID, own), nil)
+	said, err := saidBy(r, v, v.Party.ID)
+	if err != nil {
+		return err
+	}
+	draft, _, err := r.DraftOf(v.Member.ID)
+	if err != nil {
+		return fmt.Errorf("web: draft: %w", err)
+	}
+	return s.renderReply(c, http.StatusOK, r, v, replyValues(r, said, draft, own), nil)
 }
 
 // createReply handles POST /n/:negotiation/:round/reply. Field do says what is
@@ -70,9 +78,14 @@ func (s *Server) createReply(c *gin.Context) error {
 		return err
 	}
 	err = s.update(c, r, v, func(r *scheduling.Round) error {
-		if err := unseen(r, v.Party.ID, v.Audience, answers, c.Request.PostForm); err != nil {
+		own, err := saidBy(r, v, v.Party.ID)
+		if err != nil {
 			return err
 		}
+		if err := unseen(r, own, v.Audience, answers, c.Request.PostForm); err != nil {
+			return err
+		}
+		act.At, act.Sealed = s.instant(), f.Line("sealed") != ""
 		return r.TakePositions(act, answers)
 	})
 	if err == nil {
@@ -137,10 +150,32 @@ func (s *Server) replying(c *gin.Context) (*scheduling.Round, viewer, error) {
 	return r, v, nil
 }
 
+// said is what a party says of the dates on the table, by label.
+type said map[scheduling.Label]scheduling.Position
+
+// saidBy is what a party says as far as the viewer may know it: of the own
+// party also what is sealed.
+func saidBy(r *scheduling.Round, v viewer, party scheduling.PartyID) (said, error) {
+	if v.Party != nil && v.Party.ID == party {
+		own, err := r.OwnPositions(v.Member.ID)
+		if err != nil {
+			return nil, fmt.Errorf("web: own reply: %w", err)
+		}
+		return own, nil
+	}
+	open := said{}
+	for _, s := range r.Offered() {
+		if p, ok := s.Position(party); ok {
+			open[s.Label] = p
+		}
+	}
+	return open, nil
+}
+
 // replyValues is what the form of a party begins with: its draft, or what it
 // has said, or "not possible" where something of its own stands in the way.
 // Nothing of that is sent before the party sends it.
-func replyValues(r *scheduling.Round, party scheduling.PartyID, own *scheduling.Engagements) url.Values {
+func replyValues(r *scheduling.Round, by said, draft scheduling.Draft, own *scheduling.Engagements) url.Values {
 	values := url.Values{}
 	shared, reasons := true, false
 	put := func(label scheduling.Label, level scheduling.Level, reason scheduling.Text, class scheduling.ReasonClass, rank int) {
@@ -156,11 +191,11 @@ func replyValues(r *scheduling.Round, party scheduling.PartyID, own *scheduling.
 		}
 	}
 	for _, s := range r.Offered() {
-		if p, ok := s.Position(party); ok {
+		if p, ok := by[s.Label]; ok {
 			put(s.Label, p.Level, p.Reason, p.ReasonClass, p.Rank)
 		}
 	}
-	for _, a := range r.Drafts[party].Answers {
+	for _, a := range draft.Answers {
 		put(a.Slot, a.Level, a.Reason, a.ReasonClass, a.Rank)
 	}
 	for _, s := range r.Offered() {
@@ -207,8 +242,8 @@ func firstPart(s string) string {
 
 // seenOf marks what the author of a form sees of a slot: its version, and what
 // the party has said of it as far as the author may read it.
-func seenOf(s *scheduling.Slot, party scheduling.PartyID, to scheduling.Audience) string {
-	p, ok := s.Position(party)
+func seenOf(s *scheduling.Slot, by said, to scheduling.Audience) string {
+	p, ok := by[s.Label]
 	if !ok {
 		return fmt.Sprintf("%d.none", s.Version)
 	}
@@ -218,11 +253,11 @@ func seenOf(s *scheduling.Slot, party scheduling.PartyID, to scheduling.Audience
 
 // unseen refuses an answer whose author has not seen what a colleague has
 // answered meanwhile; saying the same is no conflict.
-func unseen(r *scheduling.Round, party scheduling.PartyID, to scheduling.Audience, answers []scheduling.Answer, posted url.Values) error {
+func unseen(r *scheduling.Round, own said, to scheduling.Audience, answers []scheduling.Answer, posted url.Values) error {
 	for _, a := range answers {
 		s := r.Slot(a.Slot)
-		p, ok := s.Position(party)
-		if !ok || a.SlotVersion != s.Version || posted.Get("seen-"+string(a.Slot)) == seenOf(s, party, to) {
+		p, ok := own[s.Label]
+		if !ok || a.SlotVersion != s.Version || posted.Get("seen-"+string(a.Slot)) == seenOf(s, own, to) {
 			continue
 		}
 		if p.Level != a.Level || p.Reason.For(to) != a.Reason.Body || p.Level == scheduling.LevelNotPossible && p.ReasonClass != a.ReasonClass {

@@ -29,6 +29,7 @@ type replyView struct {
 	Diary    string
 	Action   string
 	MaySend  bool
+	Sealed   bool
 	Propose  string
 }
 
@@ -64,6 +65,10 @@ type answerChoice struct {
 }
 
 func (s *Server) renderReply(c *gin.Context, status int, r *scheduling.Round, v viewer, values url.Values, problems []Problem) error {
+	own, err := saidBy(r, v, v.Party.ID)
+	if err != nil {
+		return err
+	}
 	view := replyView{Page: s.subPage(c, r, v), Action: roundPath(r.ID) + "/reply", MaySend: v.May(scheduling.RightAnswer)}
 	p := view.Printer
 	now := s.instant()
@@ -75,14 +80,17 @@ func (s *Server) renderReply(c *gin.Context, status int, r *scheduling.Round, v 
 		view.KeepDo = "draft"
 	}
 	view.Lede = p.T("reply.lede", "round", roundTitle(p, r, v.Audience))
-	view.Notes = replyNotes(p, r, v, now)
+	if view.Notes, err = replyNotes(p, r, v, now); err != nil {
+		return err
+	}
 	said, tight := leeway(p, r.Leeway(v.Party.ID, marked(r, values)))
 	if tight {
 		view.Leeway = said
 	} else if said != "" {
 		view.Notes = append(view.Notes, said)
 	}
-	view.Answers = newAnswers(p, r, v, v.Party, values, problems)
+	view.Answers = newAnswers(p, r, v, v.Party, own, values, problems)
+	view.Sealed = r.Sealing()
 	if err := s.addClashes(c, &view, r, v, problems); err != nil {
 		return err
 	}
@@ -92,6 +100,9 @@ func (s *Server) renderReply(c *gin.Context, status int, r *scheduling.Round, v 
 		}
 	}
 	view.Audience = audiencePicks(p, values)
+	if view.Sealed {
+		view.Audience.Hint = p.T("sealed.audience_hint", "limit", scheduling.MaxNote)
+	}
 	if v.May(scheduling.RightConvene) {
 		view.Propose = roundPath(r.ID) + "/proposals/new"
 	}
@@ -141,27 +152,36 @@ func audiencePicks(p *locale.Printer, values url.Values) Picks {
 	}
 }
 
-func replyNotes(p *locale.Printer, r *scheduling.Round, v viewer, now time.Time) []string {
+func replyNotes(p *locale.Printer, r *scheduling.Round, v viewer, now time.Time) ([]string, error) {
 	var notes []string
-	if d := replyBy(r, now); !d.IsZero() {
+	if r.Sealing() {
+		notes = append(notes, p.T("sealed.reply_notes."+string(r.Rule.Kind)), sealedUntil(p, r, now),
+			p.T("sealed.reply_notes.whole")+" "+p.T("sealed.reply_notes.draft"))
+	} else if d := replyBy(r, now); !d.IsZero() {
 		key := "reply.until"
 		if !now.Before(d.Instant()) {
 			key = "reply.late"
 		}
 		notes = append(notes, p.T(key, "deadline", deadline(p, d, now)))
 	}
-	notes = append(notes, p.T("reply.shown"))
-	if draft, ok := r.Drafts[v.Party.ID]; ok {
+	if !r.Sealing() {
+		notes = append(notes, p.T("reply.shown"))
+	}
+	draft, kept, err := r.DraftOf(v.Member.ID)
+	if err != nil {
+		return nil, fmt.Errorf("web: draft: %w", err)
+	}
+	if kept {
 		notes = append(notes, p.T("reply.draft", "when", clockOf(r, v).moment(p, draft.At), "name", personName(r.Negotiation, draft.By, v)))
 	}
 	if !v.May(scheduling.RightAnswer) {
 		notes = append(notes, p.T("reply.draft_only"))
 	}
-	return notes
+	return notes, nil
 }
 
 // newAnswers is the fields for every date on the table, with values in them.
-func newAnswers(p *locale.Printer, r *scheduling.Round, v viewer, party *scheduling.Party, values url.Values, problems []Problem) answersView {
+func newAnswers(p *locale.Printer, r *scheduling.Round, v viewer, party *scheduling.Party, by said, values url.Values, problems []Problem) answersView {
 	view := answersView{Printer: p}
 	for _, s := range r.Offered() {
 		last := len(view.Groups) - 1
@@ -169,7 +189,7 @@ func newAnswers(p *locale.Printer, r *scheduling.Round, v viewer, party *schedul
 			view.Groups = append(view.Groups, answerGroup{ID: fmt.Sprintf("g%d", last+1), Venue: s.Venue.Name, Said: offeredBy(p, r, s)})
 			last++
 		}
-		slot := newAnswer(p, s, v, party, values, problems)
+		slot := newAnswer(p, s, v, party, by, values, problems)
 		view.Total++
 		if slices.ContainsFunc(slot.Choices, func(c answerChoice) bool { return c.Checked }) {
 			view.Marked++
@@ -210,12 +230,12 @@ func offeredBy(p *locale.Printer, r *scheduling.Round, s *scheduling.Slot) strin
 	return ""
 }
 
-func newAnswer(p *locale.Printer, s *scheduling.Slot, v viewer, party *scheduling.Party, values url.Values, problems []Problem) answerSlot {
+func newAnswer(p *locale.Printer, s *scheduling.Slot, v viewer, party *scheduling.Party, by said, values url.Values, problems []Problem) answerSlot {
 	label := string(s.Label)
 	slot := answerSlot{
 		Label: label, Legend: slotDays(p, s), Hours: hoursFor(p, s, party),
 		Why: values.Get("why-" + label), Rank: values.Get("rank-" + label),
-		Seen: seenOf(s, party.ID, v.Audience), Was: slotTerms(p, s),
+		Seen: seenOf(s, by, v.Audience), Was: slotTerms(p, s),
 	}
 	slot.Classes = reasonClasses(p, scheduling.ReasonClass(values.Get("class-"+label)))
 	chosen := values.Get("level-" + label)
@@ -234,7 +254,7 @@ func newAnswer(p *locale.Printer, s *scheduling.Slot, v viewer, party *schedulin
 			slot.WhyError = problem.Text
 		}
 	}
-	slot.Changed = whatChanged(p, s, v, party, values)
+	slot.Changed = whatChanged(p, s, v, by, values)
 	return slot
 }
 
@@ -256,17 +276,16 @@ func className(p *locale.Printer, class scheduling.ReasonClass) string {
 }
 
 // whatChanged says what is no longer as the author of a posted form saw it.
-func whatChanged(p *locale.Printer, s *scheduling.Slot, v viewer, party *scheduling.Party, values url.Values) []string {
+func whatChanged(p *locale.Printer, s *scheduling.Slot, v viewer, by said, values url.Values) []string {
 	label := string(s.Label)
 	seen := values.Get("seen-" + label)
-	if seen == "" || seen == seenOf(s, party.ID, v.Audience) {
+	if seen == "" || seen == seenOf(s, by, v.Audience) {
 		return nil
 	}
 	if firstPart(seen) != fmt.Sprint(s.Version) {
 		return []string{p.T("reply.changed", "was", cleanText(cmp.Or(values.Get("was-"+label), "–")), "now", slotTerms(p, s))}
 	}
-	pos, _ := s.Position(party.ID)
-	return []string{p.T("reply.answered", "level", levelWord(p, pos.Level))}
+	return []string{p.T("reply.answered", "level", levelWord(p, by[s.Label].Level))}
 }
 
 // hoursFor is the hours of a slot at the venue and at the party's seat.
@@ -331,6 +350,9 @@ func (s *Server) showReceipt(c *gin.Context) error {
 	}
 	if v.Party == nil || v.Observer {
 		return hidden()
+	}
+	if r.Hides() {
+		return s.sealedReceipt(c, r, v)
 	}
 	history, err := s.store.History(c.Request.Context(), r.ID.Negotiation, 0, longestHistory)
 	if err != nil {

@@ -108,7 +108,7 @@ func outsiders(m map[string]string) map[string]string {
 // pathOf fills the parameters of a path with things that exist.
 var pathOf = strings.NewReplacer(
 	":negotiation", "talks", ":round", "1", ":proposal", "1", ":slot", "G2", ":member", string(schedulingtest.AlphaReader),
-	":message", "none", ":account", "stranger", ":token", "none", ":hash", "none", ":name", "app.css",
+	":message", "none", ":party", string(schedulingtest.Bravo), ":account", "stranger", ":token", "none", ":hash", "none", ":name", "app.css",
 ).Replace
 
 // Every route as every actor. The handlers are taken out: what is tested is

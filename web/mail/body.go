@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html"
 	"html/template"
+	"slices"
 	"strings"
 
 	"parley/scheduling"
@@ -136,7 +137,11 @@ func (l *letter) home() string {
 // the headline comes even where it is not worth a message of its own.
 func (l *letter) sentences(head scheduling.Event) []string {
 	var all []string
+	opened := slices.ContainsFunc(l.events, func(e scheduling.Event) bool { return e.Kind == scheduling.SealsOpened })
 	for _, e := range l.events {
+		if opened && e.Kind == scheduling.PositionTaken {
+			continue // what was sealed is for the page
+		}
 		if l.reader.Has("mail.event."+string(e.Kind)) && (e.Scope != scheduling.OwnParty || e.Member == l.to.ID || e.Kind == head.Kind) {
 			all = append(all, l.sentence(e))
 		}
@@ -157,7 +162,7 @@ func (l *letter) sentence(e scheduling.Event) string {
 		level = p.T("level." + string(e.Level))
 	}
 	text := p.T("mail.event."+string(e.Kind),
-		"party", l.party(e.Party), "slot", slot, "level", level, "proposal", e.Proposal, "version", e.Version, "date", l.replyBy(e),
+		"party", l.party(e.Party), "slot", slot, "level", level, "proposal", e.Proposal, "version", e.Version, "date", l.replyBy(e), "digest", e.Digest,
 		"asker", l.party(l.partyOf(e.By)))
 	if answered := l.answered(e); answered != nil {
 		text = p.T("mail.answers", "sentence", text, "n", answered.Number, "party", l.party(answered.By))

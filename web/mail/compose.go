@@ -146,6 +146,8 @@ var headlines = []scheduling.EventKind{
 	scheduling.ProposalDeclined, scheduling.ChangeProposed, scheduling.ChangeDropped, scheduling.SlotChanged, scheduling.SlotReoffered,
 	scheduling.ReconsiderAsked,
 	scheduling.PostponementAsked, scheduling.PostponementAgreed, scheduling.PostponementRefused, scheduling.ConsentGiven, scheduling.ConsentWithdrawn,
+	scheduling.SealsOpened, scheduling.SealsCompared, scheduling.SealsDestroyed, scheduling.PositionsSealed,
+	scheduling.PositionsResealed, scheduling.SealStale,
 	scheduling.ConditionWasFailed, scheduling.ConditionWasMet, scheduling.PositionTaken, scheduling.ObjectionMade,
 	scheduling.ReleaseProposed, scheduling.ReleasedToPublic, scheduling.RoundLapsed, scheduling.RoundStalled,
 	scheduling.NegotiationSuspended, scheduling.NegotiationResumed, scheduling.NegotiationConcluded, scheduling.MeetingWasHeld,
@@ -157,6 +159,9 @@ var headlines = []scheduling.EventKind{
 var forOfficers = []scheduling.EventKind{
 	scheduling.RoomAsked, scheduling.RoomBooked, scheduling.RoomReleased, scheduling.RoomHoldExpired,
 }
+
+// forParty lists what a whole party is written about, and nobody else.
+var forParty = []scheduling.EventKind{scheduling.ReconsiderAsked, scheduling.PositionsResealed, scheduling.SealStale}
 
 // forReaders lists what also reaches members who only read.
 var forReaders = []scheduling.EventKind{
@@ -185,7 +190,7 @@ func (l *letter) headline() (scheduling.Event, bool) {
 		for _, e := range l.events {
 			switch {
 			case e.Kind != kind:
-			case e.Scope == scheduling.OwnParty && e.Member != l.to.ID && kind != scheduling.ReconsiderAsked: // of one colleague alone
+			case e.Scope == scheduling.OwnParty && e.Member != l.to.ID && !slices.Contains(forParty, e.Kind): // of one colleague alone
 			case l.to.Rights == scheduling.RightObserve && !slices.Contains(forReaders, kind):
 			default:
 				return e, true
