@@ -62,7 +62,7 @@ func counted(r *scheduling.Round) map[scheduling.EventKind]int {
 	return n
 }
 
-func wantRefusal(t *testing.T, what string, err error, code string) {
+func wantRefused(t *testing.T, what string, err error, code string) {
 	t.Helper()
 	var refusal *scheduling.Error
 	if !errors.As(err, &refusal) || refusal.Code != code {
@@ -146,7 +146,7 @@ func TestA9SealedPositions(t *testing.T) {
 	if got := r.Seals[schedulingtest.Bravo].Text; got != want {
 		t.Errorf("text committed to: %q, want %q", got, want)
 	}
-	wantRefusal(t, "an answer that was meant to be sealed", r.TakePositions(func() scheduling.Act {
+	wantRefused(t, "an answer that was meant to be sealed", r.TakePositions(func() scheduling.Act {
 		a := sealing(schedulingtest.BravoHead, november(5, 10, 0), "4")
 		a.Sealed = true
 		return a
@@ -168,11 +168,11 @@ func TestA9AtTheDeadline(t *testing.T) {
 			if r.Tick(november(6, 16, 0).Add(-time.Second)) {
 				t.Error("the clock acted a second early")
 			}
-			wantRefusal(t, "Alpha at exactly 16:00:00Z",
+			wantRefused(t, "Alpha at exactly 16:00:00Z",
 				r.TakePositions(sealing(schedulingtest.AlphaHead, november(6, 16, 0), "5"), given("G1 available")), "sealed_late")
-			wantRefusal(t, "Alpha later",
+			wantRefused(t, "Alpha later",
 				r.TakePositions(sealing(schedulingtest.AlphaHead, november(6, 17, 0), "5"), given("G1 available")), "sealed_late")
-			wantRefusal(t, "Bravo at exactly 16:00:00Z",
+			wantRefused(t, "Bravo at exactly 16:00:00Z",
 				r.TakePositions(sealing(schedulingtest.BravoHead, november(6, 16, 0), "6"), given("G1 available")), "sealed_late")
 			if r.Tick(november(6, 18, 0)) {
 				t.Error("the clock acted twice")
@@ -224,7 +224,7 @@ func TestSealedRefusals(t *testing.T) {
 					n.Party(schedulingtest.Charlie).Role = scheduling.RoleRequired
 				}))
 			mustDo(t, r.TakePositions(sealing(schedulingtest.BravoHead, november(3, 10, 0), "1"), given("G2 preferred")))
-			wantRefusal(t, name, tc.act(r), tc.code)
+			wantRefused(t, name, tc.act(r), tc.code)
 			nothingOpen(t, r)
 		})
 	}
@@ -292,7 +292,7 @@ func TestSealedMinimal(t *testing.T) {
 					t.Error("a position was recorded")
 				}
 			}
-			wantRefusal(t, "asking again with other answers",
+			wantRefused(t, "asking again with other answers",
 				r.TakePositions(sealing(schedulingtest.AlphaHead, november(3, 12, 0), "3"), given("G1 available")), "sealed_outcome")
 			if tc.want == "" {
 				if r.Status != scheduling.Stalled {
@@ -335,10 +335,10 @@ func TestMediatorReadsSealed(t *testing.T) {
 			mustDo(t, r.TakePositions(sealing(schedulingtest.BravoHead, november(3, 10, 0), "1"), given("G2 preferred")))
 			r.TakeEvents()
 			_, err := r.ReadSealed(schedulingtest.By(schedulingtest.AlphaHead, november(3, 11, 0)))
-			wantRefusal(t, "Alpha reads", err, "sealed_reading")
+			wantRefused(t, "Alpha reads", err, "sealed_reading")
 			got, err := r.ReadSealed(schedulingtest.By(schedulingtest.Secretary, november(3, 11, 0)))
 			if !sees {
-				wantRefusal(t, "the mediator reads", err, "sealed_reading")
+				wantRefused(t, "the mediator reads", err, "sealed_reading")
 				return
 			}
 			if err != nil || len(got) != 1 || got[0].Answers[0].Slot != "G2" {
@@ -358,7 +358,7 @@ func TestSealAnew(t *testing.T) {
 	mustDo(t, r.TakePositions(sealing(schedulingtest.BravoHead, november(3, 10, 0), "1"), given("G2 preferred")))
 	opener := r.Rule
 	opener.Kind = scheduling.SealedMinimal
-	wantRefusal(t, "another promise than the one that was sealed under",
+	wantRefused(t, "another promise than the one that was sealed under",
 		r.ProposeRule(schedulingtest.By(schedulingtest.AlphaHead, november(3, 11, 0)), opener, r.Deadline, scheduling.Text{}), "sealing_stays")
 	r.Tick(november(6, 16, 0))
 	later := r.Rule

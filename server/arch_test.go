@@ -49,7 +49,7 @@ type tree struct {
 var inTests = []string{
 	"pgregory.net/rapid", "github.com/google/go-cmp", "go.uber.org/goleak",
 	"golang.org/x/net/html", "parley/scheduling/schedulingtest",
-	"github.com/getkin/kin-openapi", // checks the description of the interface
+	"github.com/getkin/kin-openapi",  // checks the description of the interface
 	"github.com/emersion/go-message", // reads the mails that were written
 }
 
