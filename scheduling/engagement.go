@@ -64,7 +64,7 @@ const mostTalks = 50
 // the holder of the account takes part. Observers have none.
 func OwnEngagements(ctx context.Context, st Store, n *Negotiation, number int, m *Member) (*Engagements, error) {
 	if n.observes(m.Party) {
-		return nil, nil //nolint:nilnil // nil engagements clash with nothing
+		return &Engagements{}, nil
 	}
 	travel, err := st.Travel(ctx)
 	if err != nil {
@@ -81,24 +81,49 @@ func OwnEngagements(ctx context.Context, st Store, n *Negotiation, number int, m
 		return nil, err
 	}
 	others = slices.DeleteFunc(others, func(r *Round) bool { return r.ID.Number == number })
-	if m.Account == "" {
-		return NewEngagements(travel, d, others), nil
-	}
-	talks, err := st.OfAccount(ctx, m.Account, mostTalks)
+	elsewhere, err := roundsElsewhere(ctx, st, n.ID, m.Account)
 	if err != nil {
 		return nil, err
 	}
+	return NewEngagements(travel, d, append(others, elsewhere...)), nil
+}
+
+// AccountEngagements is the same for talks that are not there yet: the dates of
+// all talks in which the holder of an account takes part.
+func AccountEngagements(ctx context.Context, st Store, account AccountID) (*Engagements, error) {
+	travel, err := st.Travel(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rounds, err := roundsElsewhere(ctx, st, "", account)
+	if err != nil {
+		return nil, err
+	}
+	return NewEngagements(travel, nil, rounds), nil
+}
+
+// roundsElsewhere are the rounds of all talks but n in which the holder of the
+// account takes part, and does not merely observe.
+func roundsElsewhere(ctx context.Context, st Store, n NegotiationID, account AccountID) ([]*Round, error) {
+	if account == "" {
+		return nil, nil
+	}
+	talks, err := st.OfAccount(ctx, account, mostTalks)
+	if err != nil {
+		return nil, err
+	}
+	var all []*Round
 	for _, t := range talks {
-		if t.ID == n.ID || t.Status == Concluded || t.observes(t.MemberOf(m.Account).Party) {
+		if t.ID == n || t.Status == Concluded || t.observes(t.MemberOf(account).Party) {
 			continue
 		}
 		rounds, err := st.Rounds(ctx, t.ID)
 		if err != nil {
 			return nil, err
 		}
-		others = append(others, rounds...)
+		all = append(all, rounds...)
 	}
-	return NewEngagements(travel, d, others), nil
+	return all, nil
 }
 
 // A Clash is an engagement that cannot be kept beside a slot, and why.

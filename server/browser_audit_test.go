@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -44,6 +45,19 @@ func auditPages(t *testing.T, b *browser) {
 	round := alpha.Path()
 	alpha.crawl(round)
 
+	bravo.Open(round + "/reply")
+	year := regexp.MustCompile(`20\d\d`).FindString(bravo.Text())
+	bravo.Open(path.Dir(round) + "/key-persons")
+	bravo.Fill("", "Name of the person", "Ivanov")
+	bravo.Press("Name this person")
+	bravo.Press("Add this commitment")
+	bravo.inspect() // with errors
+	commitForNovember(bravo, "Geneva", year)
+	bravo.inspect()
+	bravo.Open(round + "/reply")
+	bravo.inspect() // with a clash, and a date filled in
+	bravo.Open(path.Dir(round) + "/key-persons")
+	bravo.Press("Remove this person (Ivanov)")
 	bravo.Open(round + "/reply")
 	bravo.Press("Mark the rest available (Geneva)")
 	bravo.Choose("W1", "Not possible")
@@ -100,6 +114,18 @@ func auditPages(t *testing.T, b *browser) {
 	alpha.Press("Cancel the round")
 	alpha.inspect()
 	t.Logf("%d pages", alpha.pages+bravo.pages+reader.pages+staff.pages+office.pages+stranger.pages+observer.pages)
+}
+
+// commitForNovember keeps the only key person busy in a city for the month in
+// which the dates of the demonstration begin.
+func commitForNovember(a *auditor, city, year string) {
+	a.Fill("", "City of the commitment", city)
+	for group, day := range map[string]string{"First day": "1", "Last day": "30"} {
+		a.Fill(group, "Day", day)
+		a.Choose(group, "November")
+		a.Fill(group, "Year", year)
+	}
+	a.Press("Add this commitment")
 }
 
 // An auditor looks at pages and follows their links.

@@ -32,6 +32,17 @@ func (v viewer) May(rights scheduling.Rights) bool {
 	return v.Member != nil && v.Member.Rights.Has(rights)
 }
 
+// account is the account of the viewer, "" for who came by private link.
+func (v viewer) account() scheduling.AccountID {
+	switch {
+	case v.Member != nil:
+		return v.Member.Account
+	case v.Account != nil:
+		return v.Account.ID
+	}
+	return ""
+}
+
 // names are the party for which the viewer acts and the viewer's own name.
 func (v viewer) names() (party, person string) {
 	if v.Party != nil {

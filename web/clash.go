@@ -16,10 +16,14 @@ const overrideField = "override"
 // engagements is what the viewer's party has to be at besides r. Observers have
 // nothing to agree to, and so no clashes.
 func (s *Server) engagements(c *gin.Context, r *scheduling.Round, v viewer) (*scheduling.Engagements, error) {
-	if v.Observer || v.Member == nil {
-		return nil, nil //nolint:nilnil // nil engagements clash with nothing
+	var own *scheduling.Engagements
+	var err error
+	switch {
+	case v.Member != nil:
+		own, err = scheduling.OwnEngagements(c.Request.Context(), s.store, r.Negotiation, r.ID.Number, v.Member)
+	case v.Account != nil: // who opens talks is no member of them yet
+		own, err = scheduling.AccountEngagements(c.Request.Context(), s.store, v.Account.ID)
 	}
-	own, err := scheduling.OwnEngagements(c.Request.Context(), s.store, r.Negotiation, r.ID.Number, v.Member)
 	if err != nil {
 		return nil, fmt.Errorf("web: engagements: %w", err)
 	}
@@ -80,7 +84,7 @@ func clashText(p *locale.Printer, v viewer, k scheduling.Clash) string {
 			"days", daysText(p, k.Commitment.First, k.Commitment.Last), "why", p.T(why, "n", k.Days))
 	}
 	to := v.Audience
-	if m := k.Round.Negotiation.MemberOf(v.Member.Account); m != nil { // of other talks, too
+	if m := k.Round.Negotiation.MemberOf(v.account()); m != nil { // of other talks, too
 		to = m.Audience()
 	}
 	key := "clash.offered"

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -264,6 +265,18 @@ func TestClashWithAnotherRound(t *testing.T) {
 	alpha.consents("G2")
 	alpha.confirms("G2")
 
+	// What is committed later shows on the page of the meeting, to its party.
+	officer := v.as(schedulingtest.BravoOfficer)
+	officer.commits(busyUntilFriday)
+	has(t, bravo.opens(""), "This clashes with what your own party has to be at", "Ivanov is committed in Geneva")
+	if page := alpha.opens(""); strings.Contains(page, "This clashes with") {
+		t.Error("Alpha is told what Bravo cannot keep")
+	}
+	path := keyPersonsPath("talks")
+	remove := regexp.MustCompile(path + `/[^/"]+/removal`).FindString(officer.page(path))
+	officer.postTo(remove, filled(t, officer.page(path), remove))
+	has(t, officer.page(path), "Nobody has been named yet.")
+
 	bravo.id, alpha.id = id, id
 	form := bravo.replyForm()
 	for label, want := range map[string]string{"G1": "", "G2": "not_possible", "G3": "", "W1": ""} {
@@ -272,7 +285,7 @@ func TestClashWithAnotherRound(t *testing.T) {
 		}
 	}
 	// The sender of an offer is warned before it goes out, and has to tick.
-	path := roundPath(id) + "/proposals/new"
+	path = roundPath(id) + "/proposals/new"
 	offer := filled(t, alpha.page(path), path)
 	offer.Set("words", "one day in Washington on 20 November 2009 and 24 November 2009")
 	offer.Set("do", "words")
@@ -285,6 +298,41 @@ func TestClashWithAnotherRound(t *testing.T) {
 	has(t, withStatus(t, post(t, v.site, path, offer, "Cookie", alpha.cookie()), http.StatusConflict), "Tick the box if you go on all the same.")
 	offer.Set("override", "yes")
 	alpha.postTo(path, offer)
+}
+
+// Whoever opens talks is warned of what stands in other talks of the account;
+// those who came by private link know of their own talks alone.
+func TestClashAcrossTalks(t *testing.T) {
+	t.Parallel()
+	n, r := schedulingtest.Delivered(inEnglish(), schedulingtest.WithAccount(schedulingtest.BravoHead, "b"))
+	v := talksAt(t, schedulingtest.Now, n, r)
+	other, fixed := schedulingtest.Confirmed(inEnglish(), schedulingtest.WithID("other"), schedulingtest.WithAccount(schedulingtest.AlphaHead, "b"), schedulingtest.With(func(n *scheduling.Negotiation, _ *scheduling.Round) {
+		n.Title.Body = "Fisheries"
+	}))
+	if _, err := v.store.Create(t.Context(), scheduling.Once{}, other, fixed); err != nil {
+		t.Fatal(err)
+	}
+	if err := v.store.CreateAccount(t.Context(), scheduling.Account{ID: "b", Name: "B. Head", Email: "b@bravo.example", Language: "en", Opens: true}); err != nil {
+		t.Fatal(err)
+	}
+	account := sessionOf(t, v.store, scheduling.Token{Account: "b"}, *v.now)
+	const clashing = "Meeting fixed: Fisheries, First round, Geneva, Thursday 19 November 2009: on the same days."
+	page := get(t, v.site, roundPath(v.id)+"/reply", "Cookie", account).Body.String()
+	has(t, page, clashing)
+	if form := filled(t, page, roundPath(v.id)+"/reply"); form.Get("level-G2") != "not_possible" || form.Get("level-G1") != "" {
+		t.Errorf("the reply begins with G1 %q and G2 %q", form.Get("level-G1"), form.Get("level-G2"))
+	}
+	if page := v.as(schedulingtest.BravoOfficer).opens("/reply"); strings.Contains(page, "Fisheries") {
+		t.Error("a colleague reads of other talks of the head")
+	}
+	form := with(theCase(t, get(t, v.site, "/new", "Cookie", account).Body.String()), slices.Concat([]string{
+		"words", "one day in Geneva on 19 November 2009", "do", "check",
+	}, dateValues("reply", 9, 11, 2009))...)
+	page = withStatus(t, post(t, v.site, "/new", form, "Cookie", account), http.StatusOK)
+	has(t, page, clashing)
+	send := with(filled(t, page, "/new"), "do", "send")
+	withStatus(t, post(t, v.site, "/new", send, "Cookie", account), http.StatusConflict)
+	withStatus(t, post(t, v.site, "/new", with(send, "override", "yes"), "Cookie", account), http.StatusSeeOther)
 }
 
 func TestTravelPage(t *testing.T) {

@@ -33,6 +33,7 @@ type overviewView struct {
 	Proposals  []proposalLine
 	Objections []objectionLine
 	Hints      []hintLine
+	Clashes    *clashView // of the date that is fixed
 }
 
 type overviewNotice struct {
@@ -71,6 +72,15 @@ func (s *Server) overview(c *gin.Context) error {
 			return err
 		}
 		view.Hints = hintLines(view.Printer, r, present)
+	}
+	if fixed := r.Confirmed(); fixed != nil && !v.Observer { // what came since, or at the same moment
+		own, err := s.engagements(c, r, v)
+		if err != nil {
+			return err
+		}
+		if own.Bar(fixed) != nil {
+			view.Clashes = newClashes(c, view.Printer, v, own, nil, fixed)
+		}
 	}
 	if view.Meeting != nil && view.Meeting.Off {
 		if view.Meeting.Reason, err = s.cancellationReason(c, r, v); err != nil {
