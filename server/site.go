@@ -9,16 +9,22 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
+	"net/url"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
 	"parley/calendar"
+	"parley/scheduling"
 	"parley/scheduling/record"
 	"parley/server/internal/config"
 	"parley/server/internal/mailer"
 	"parley/server/internal/outbox"
+	"parley/server/internal/safefetch"
 	"parley/server/internal/store"
+	"parley/server/internal/webhook"
 	"parley/web"
 	"parley/web/locale"
 	"parley/web/mail"
@@ -35,6 +41,7 @@ type site struct {
 	catalogs *locale.Catalogs
 	writer   *mail.Writer
 	worker   *outbox.Worker
+	caller   *webhook.Caller
 	key      []byte
 	record   record.Key
 }
@@ -94,6 +101,13 @@ func openSite(ctx context.Context, c config.Config, p process) (_ *site, err err
 	s.worker = &outbox.Worker{
 		Store: s.store, Mail: provider, From: c.MailFrom.Address, Render: s.writer.Render, Keep: s.config.Keep, Owner: rand.Text(), Now: p.now, Log: s.log,
 	}
+	s.caller = &webhook.Caller{
+		Store: s.store, Client: safefetch.Client(s.reachable()), Owner: rand.Text(), Now: p.now, Log: s.log,
+		Notice: func(n *scheduling.Negotiation, w scheduling.Webhook, e scheduling.Recorded) ([]byte, bool) {
+			return web.WebhookNotice(s.key, n, w, e)
+		},
+		Secret: func(id scheduling.WebhookID) string { return web.WebhookSecret(s.key, id) },
+	}
 	return s, nil
 }
 
@@ -104,6 +118,20 @@ func recordKey(c *config.Config) (record.Key, error) {
 		return record.Key{}, err
 	}
 	return record.NewKey(seed)
+}
+
+// reachable are the networks that webhooks may lead to besides the public
+// Internet: this machine too, while the site itself is only there.
+func (s *site) reachable() []netip.Prefix {
+	allow := s.config.FetchAllow
+	u, err := url.Parse(s.config.BaseURL)
+	if err != nil || u.Scheme != "http" {
+		return allow
+	}
+	if ip, err := netip.ParseAddr(u.Hostname()); err == nil && ip.IsLoopback() || u.Hostname() == "localhost" {
+		allow = append(slices.Clone(allow), netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128"))
+	}
+	return allow
 }
 
 // run serves pages and sends mail until ctx is done, then lets what is under
@@ -127,6 +155,7 @@ func (s *site) run(ctx context.Context, guests []web.Guest) error {
 
 	var working sync.WaitGroup
 	working.Go(func() { s.worker.Run(ctx) })
+	working.Go(func() { s.caller.Run(ctx) })
 	ended := make(chan error, 1)
 	working.Go(func() { ended <- server.Serve(s.listener) })
 

@@ -46,6 +46,9 @@ type Config struct {
 	// SealSecret is the key for sealed answers as it was given, at least 32
 	// bytes, or empty: see SealKey.
 	SealSecret Secret
+	// FetchAllow are the networks, besides the public Internet, that webhooks may
+	// lead to.
+	FetchAllow []netip.Prefix
 	// TrustedProxies are the addresses whose X-Forwarded-For is believed.
 	TrustedProxies []netip.Prefix
 	// LogLevel is the least severe level that is logged.

@@ -142,6 +142,12 @@ func settings() []setting {
 			set:  setMailFrom,
 		},
 		{
+			flag: "fetch-allow-cidr", env: "PARLEY_FETCH_ALLOW_CIDR",
+			help: "networks inside the house that webhooks may lead to, by comma",
+			more: "Ranges such as `10.1.0.0/16`. None by default: addresses that members register are called on the public Internet alone, at ports 80 and 443.",
+			set:  setFetchAllow,
+		},
+		{
 			flag: "trusted-proxies", env: "PARLEY_TRUSTED_PROXIES",
 			help: "addresses of proxies whose X-Forwarded-For is believed, by comma",
 			more: "Single addresses or ranges such as `10.0.0.0/8`. None by default: limits by address then see the proxy and not the visitor.",
@@ -281,6 +287,17 @@ func setMailFrom(c *Config, v string) error {
 		return errors.New(`want "Name <address>" or a bare address`)
 	}
 	c.MailFrom = *a
+	return nil
+}
+
+func setFetchAllow(c *Config, v string) error {
+	for _, part := range strings.Split(v, ",") {
+		p, err := netip.ParsePrefix(strings.TrimSpace(part))
+		if err != nil {
+			return fmt.Errorf("%q is no network: want a range such as 10.1.0.0/16", strings.TrimSpace(part))
+		}
+		c.FetchAllow = append(c.FetchAllow, p.Masked())
+	}
 	return nil
 }
 
