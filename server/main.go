@@ -68,6 +68,7 @@ func commands() []command {
 		{"clash", "decide meeting scheduling problems, and check the solutions", decideClashes},
 		{"backup", "copy the SQLite database into a file while it is in use, and stop", backup},
 		{"migrate", "bring the database up to date, and stop", migrate},
+		{"verify", "check exports of a negotiation, offline", verify},
 		{"record", "print the public key with which records are checked: parley record key", recordCommand},
 		{"version", "print the version of this binary, of Go and of the time zones", version},
 	}

@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/csv"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strconv"
@@ -33,6 +34,7 @@ type historyView struct {
 	Newest  string
 	Clock   string
 	Record  string // address of the CSV file
+	Export  string // address of the page of the archive, "" for those who get none
 }
 
 type historyEntry struct {
@@ -64,6 +66,9 @@ func (s *Server) history(c *gin.Context) error {
 	view.Heading = view.Title
 	view.Title = view.T("history.title", "round", view.Heading)
 	view.Record = roundPath(r.ID) + "/history.csv"
+	if !v.Observer && !s.key.Zero() {
+		view.Export = exportPath(r.Negotiation)
+	}
 	if len(recorded) > historyShown {
 		recorded = recorded[:historyShown]
 		view.Older = fmt.Sprintf("?skip=%d", skip+historyShown)
@@ -279,7 +284,12 @@ func (s *Server) historyRecord(c *gin.Context) error {
 	if c.Request.Method == http.MethodHead {
 		return nil
 	}
-	w := csv.NewWriter(c.Writer)
+	return t.table(c.Writer, recorded)
+}
+
+// table writes what was recorded, newest first, as a table, oldest first.
+func (t teller) table(to io.Writer, recorded []scheduling.Recorded) error {
+	w := csv.NewWriter(to)
 	w.UseCRLF = true // RFC 4180 §2
 	head := []string{"time_utc", "event", "party", "recorded_by", "slot", "slot_version", "level", "offer", "offer_version", "sentence", "text", "evidence", "sha256"}
 	if err := w.Write(head); err != nil {

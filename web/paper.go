@@ -55,8 +55,13 @@ func NewPaper(p *locale.Printer, r *scheduling.Round, a scheduling.Act, number i
 		return scheduling.Paper{}, fmt.Errorf("web: store paper: %w", err)
 	}
 	text := d.text()
+	return scheduling.Paper{Language: p.Tag(), Text: text, Document: string(raw), Digest: digestOf(text)}, nil
+}
+
+// digestOf is the SHA-256 of a text in hexadecimal.
+func digestOf(text string) string {
 	sum := sha256.Sum256([]byte(text))
-	return scheduling.Paper{Language: p.Tag(), Text: text, Document: string(raw), Digest: hex.EncodeToString(sum[:])}, nil
+	return hex.EncodeToString(sum[:])
 }
 
 // everybody is the audience of a paper: a reader of no party's own texts.

@@ -91,6 +91,8 @@ func (s *Server) routes() []route {
 		{"POST", "/n/:negotiation/programs/revocation", Member, s.revokeProgram(s.memberPrograms)},
 		{"POST", "/n/:negotiation/programs/webhooks", Convener, s.createWebhook},
 		{"POST", "/n/:negotiation/programs/webhooks/change", Convener, s.changeWebhook},
+		{"GET", "/n/:negotiation/export", Member, s.showExport},
+		{"GET", "/n/:negotiation/export.zip", Member, s.exportFile},
 		{"GET", "/n/:negotiation/members", Member, s.showMembers},
 		{"POST", "/n/:negotiation/members", Convener, s.createMember},
 		{"GET", "/n/:negotiation/members/:member", Member, s.showMember},

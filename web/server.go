@@ -14,6 +14,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"parley/scheduling"
+	"parley/scheduling/record"
 	"parley/web/locale"
 )
 
@@ -29,6 +30,10 @@ type Options struct {
 	Access scheduling.Access
 	// Programs keeps what programs need; nil answers none.
 	Programs scheduling.Programs
+	// Ledger keeps the records of negotiations, and Key signs what is taken
+	// away of them; without the two nothing can be.
+	Ledger record.Ledger
+	Key    record.Key
 	// Outbox sends messages again that were given up.
 	Outbox scheduling.Outbox
 	// Retainer takes the name of a person out of what is kept.
@@ -68,6 +73,8 @@ type Server struct {
 	retainer  scheduling.Retainer
 	secret    []byte
 	feeds     feedCache
+	ledger    record.Ledger
+	key       record.Key
 	ready     func(context.Context) error
 	guests    []Guest
 	base      *url.URL
@@ -108,7 +115,7 @@ func newServer(o Options) (*Server, error) {
 	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" {
 		return nil, fmt.Errorf("web: base URL %q: want an address such as https://talks.example.org", o.BaseURL)
 	}
-	s := &Server{now: o.Now, log: o.Log, store: o.Store, access: o.Access, outbox: o.Outbox, programs: o.Programs, retainer: o.Retainer, secret: o.Secret, ready: o.Ready, guests: o.Guests, usual: o.Language, base: base, office: o.OfficeName, contact: o.OfficeContact}
+	s := &Server{ledger: o.Ledger, key: o.Key, now: o.Now, log: o.Log, store: o.Store, access: o.Access, outbox: o.Outbox, programs: o.Programs, retainer: o.Retainer, secret: o.Secret, ready: o.Ready, guests: o.Guests, usual: o.Language, base: base, office: o.OfficeName, contact: o.OfficeContact}
 	if s.ready == nil {
 		s.ready = func(context.Context) error { return nil }
 	}
