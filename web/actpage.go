@@ -18,15 +18,21 @@ type actView struct {
 	Action string // where the form goes
 	Lede   string
 	Notes  []string // what follows from the act
+	Hidden []hiddenValue
 	Slots  []Choice // checkboxes named slot
 	// SlotsLabel says what is chosen by them.
 	SlotsLabel string
-	Fields     []Field
-	Areas      []Field
-	Readers    *Picks // who may read what is written
-	Submit     string // "" has no form: somebody else's turn
-	Other      *secondAct
-	More       []Link
+	Picks      []Picks
+	Rule       *ruleFields
+	// Compared is what would change, old beside new.
+	Compared  []compared
+	Deadlines []deadlineFields
+	Fields    []Field
+	Areas     []Field
+	Readers   *Picks // who may read what is written
+	Submit    string // "" has no form: somebody else's turn
+	Other     *secondAct
+	More      []Link
 }
 
 // A secondAct is the other answer that the same page can give.
@@ -39,8 +45,12 @@ type anAct struct {
 	do   func(r *scheduling.Round, a scheduling.Act, f *Form) error
 	read func(f *Form)        // checks what was typed before anything is done
 	may  func(v viewer) error // where the policy of the route does not say it all; nil lets everybody pass
-	done string               // what is said afterwards, under done in the catalogs
-	path string               // below the round; the page's own address
+	// parse reads what cannot be read without the round; in is may for an act
+	// that the round itself allows or not.
+	parse func(r *scheduling.Round, v viewer, f *Form)
+	in    func(r *scheduling.Round, v viewer) error
+	done  string // what is said afterwards, under done in the catalogs
+	path  string // below the round; the page's own address
 }
 
 // show handles the GET of an act's page.
@@ -73,6 +83,9 @@ func (act anAct) carryOut(s *Server) func(*gin.Context) error {
 		if act.read != nil {
 			act.read(f)
 		}
+		if act.parse != nil {
+			act.parse(r, v, f)
+		}
 		if len(f.Problems) > 0 {
 			return act.render(s, c, http.StatusUnprocessableEntity, r, v, f)
 		}
@@ -102,6 +115,9 @@ func (s *Server) acting(c *gin.Context, act anAct) (*scheduling.Round, viewer, e
 	}
 	if err == nil && act.may != nil {
 		err = act.may(v)
+	}
+	if err == nil && act.in != nil {
+		err = act.in(r, v)
 	}
 	return r, v, err
 }

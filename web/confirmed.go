@@ -24,6 +24,7 @@ type meetingView struct {
 	Place   string
 	Link    string // for remote participation
 	By      string // who confirmed it and when
+	Reasons string // of the chair who decided, for those who may read them
 	Times   *Times
 
 	Invited   string
@@ -50,6 +51,7 @@ func newMeeting(p *locale.Printer, r *scheduling.Round, v viewer, now time.Time)
 		line += "_both"
 	}
 	view.Line = p.T(line, "n", len(n.Required()))
+	view.ruled(p, r, v)
 	if v.Observer {
 		return view
 	}
@@ -69,6 +71,32 @@ func newMeeting(p *locale.Printer, r *scheduling.Round, v viewer, now time.Time)
 	view.steps(p, r, s)
 	view.acts(p, r, v, s, now)
 	return view
+}
+
+// ruled says who fixed the date, where it was not the consent of all.
+func (view *meetingView) ruled(p *locale.Printer, r *scheduling.Round, v viewer) {
+	d, when := r.Decided(), clockOf(r, v).moment(p, r.Meeting.ConfirmedAt)
+	switch {
+	case d != nil:
+		view.By = p.T("meeting_page.by_chair", "when", when, "party", partyName(p, r.Negotiation, d.Party))
+		if !v.Observer {
+			view.Reasons = d.Reasons.For(v.Audience)
+		}
+	case r.Meeting.ConfirmedBy == "":
+		view.By = p.T("meeting_page.by_silence", "when", when)
+	}
+	switch {
+	case !view.Fixed:
+	case d != nil:
+		view.Line = p.T("meeting_page.line_chair")
+	case r.Meeting.ConfirmedBy == "":
+		view.Line = p.T("meeting_page.line_silence")
+	case slices.ContainsFunc(r.Negotiation.Required(), func(id scheduling.PartyID) bool {
+		_, ok := r.Confirmed().Consent(id)
+		return !ok
+	}):
+		view.Line = p.T("meeting_page.line_quorum")
+	}
 }
 
 // confirmerOf is the party of the member who confirmed, removed or not.

@@ -179,6 +179,8 @@ func (s *Server) renderConsent(c *gin.Context, status int, r *scheduling.Round, 
 	switch {
 	case slot.Status != scheduling.Offered || !agreeing(r):
 		view.Heading, view.Meaning = p.T("consent.closed", "date", name), p.T("consent.closed_text")
+	case !byConsent(r):
+		view.Heading, view.Meaning = p.T("consent.title", "date", name), p.T("error.chair_decides")
 	case given:
 		view.Heading, view.Meaning = p.T("consent.given", "date", name), p.T("consent.given_text")
 		view.Withdraw = base + "/consent/" + string(slot.Label) + "/withdrawal"

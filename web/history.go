@@ -136,6 +136,8 @@ var observable = []scheduling.EventKind{
 	scheduling.SealsOpened, scheduling.SealsCompared, scheduling.SealsDestroyed, scheduling.SealsRead,
 	scheduling.MeetingConfirmed, scheduling.MeetingRescheduled, scheduling.MeetingSineDie, scheduling.MeetingWasHeld,
 	scheduling.MeetingFaded, scheduling.ChangeProposed, scheduling.ChangeDropped, scheduling.ReleasedToPublic,
+	scheduling.ChairNamed, scheduling.ChairLeft, scheduling.MediatorNamed, scheduling.MediatorLeft,
+	scheduling.DateDecided, scheduling.SilenceProposed, scheduling.SilenceEnded, scheduling.SilenceAdopted, scheduling.RuleChanged,
 }
 
 // mayKnow reports whether the viewer may know of an event.
@@ -158,7 +160,7 @@ func newTeller(p *locale.Printer, r *scheduling.Round, v viewer) teller {
 func (t teller) entry(e scheduling.Recorded) historyEntry {
 	entry := historyEntry{
 		ISO: e.At.UTC().Format(time.RFC3339), When: t.p.ShortDateTime(e.At.In(t.clock.at)),
-		Sentence: t.p.Parts("history.event."+string(e.Kind), t.args(e)...), Quote: t.quote(e),
+		Sentence: t.p.Parts(t.key(e), t.args(e)...), Quote: t.quote(e),
 	}
 	if e.Evidence != nil {
 		entry.Details = append(entry.Details, t.reported(e))
@@ -193,6 +195,15 @@ func (t teller) answers(e scheduling.Recorded) string {
 		}
 	}
 	return ""
+}
+
+// key is the sentence of an event. What the clock confirms nobody has.
+func (t teller) key(e scheduling.Recorded) string {
+	key := "history.event." + string(e.Kind)
+	if e.By == "" && t.p.Has(key+"_by_clock") {
+		key += "_by_clock"
+	}
+	return key
 }
 
 // delivery is the record that an event tells of: form, reference, day, by whom

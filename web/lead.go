@@ -119,13 +119,17 @@ func (l *leadView) step(p *locale.Printer, r *scheduling.Round, v viewer, all []
 		l.Next = p.T("lead.observe")
 		return
 	}
+	if !byConsent(r) && (v.Party == nil || r.MayPreside(v.Member.ID) == nil) {
+		l.preside(p, r, v)
+		return
+	}
 	if v.Party == nil {
 		l.wait(p, r, all)
 		return
 	}
 	own, bound := v.Party.ID, committed(all, v.Party.ID)
 	if bound != nil {
-		l.Next = p.T("lead.waiting_consent", "slot", slotName(p, bound.Slot), "others", someNames(p, r, r.Missing(bound.Slot), true))
+		l.Next = p.T("lead.waiting_consent", "slot", slotName(p, bound.Slot), "others", neededText(p, r, r.Needed(bound.Slot), true))
 		return
 	}
 	at := slices.Index(r.Negotiation.Required(), own)
@@ -153,6 +157,8 @@ func (l *leadView) step(p *locale.Printer, r *scheduling.Round, v viewer, all []
 		}
 	case open > 0 && v.May(scheduling.RightAnswer):
 		l.Next, l.Action = p.T("lead.reply", "n", open), reply
+	case !byConsent(r):
+		l.preside(p, r, v)
 	case best != nil && v.May(scheduling.RightConsent):
 		l.Next, l.Action = p.T("lead.consent"), consentLink(p, r, best.Slot)
 	default:
@@ -164,6 +170,14 @@ func consentLink(p *locale.Printer, r *scheduling.Round, s *scheduling.Slot) *Li
 	return &Link{
 		Href: roundPath(r.ID) + "/consent/" + string(s.Label),
 		Text: p.T("lead.consent_to", "label", string(s.Label), "when", slotShort(p, s, false)),
+	}
+}
+
+// preside is the step of a round in which the chair decides.
+func (l *leadView) preside(p *locale.Printer, r *scheduling.Round, v viewer) {
+	l.Next = p.T("lead.waiting_chair", "who", partyName(p, r.Negotiation, r.Rule.Confirmer))
+	if r.MayPreside(v.Member.ID) == nil {
+		l.Next, l.Action = p.T("lead.preside"), &Link{Href: roundPath(r.ID) + "/decision", Text: p.T("decision.do")}
 	}
 }
 

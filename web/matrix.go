@@ -307,7 +307,7 @@ func (m *matrix) row(st *scheduling.Standing) matrixRow {
 // acts are what the viewer may do about one slot.
 func (m *matrix) acts(row *matrixRow, st *scheduling.Standing) {
 	base := roundPath(m.r.ID)
-	if m.v.May(scheduling.RightConsent) && m.v.Party != nil && !m.v.Observer {
+	if m.v.May(scheduling.RightConsent) && m.v.Party != nil && !m.v.Observer && byConsent(m.r) {
 		level := st.Levels[slices.Index(m.required, m.v.Party.ID)]
 		key := "overview.consent"
 		if slices.Contains(st.Consents, m.v.Party.ID) {

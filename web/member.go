@@ -182,6 +182,10 @@ var memberRights = []struct {
 	{scheduling.RightAnswer, "answer", "member.can_answer", "member.right_answer"},
 	{scheduling.RightConsent, "consent", "member.can_consent", "member.right_consent"},
 	{scheduling.RightConvene, "convene", "member.can_convene", "member.right_convene"},
+	{scheduling.RightPreside, "preside", "member.can_preside", "member.right_preside"},
+	{scheduling.RightMediate, "mediate", "member.can_mediate", "member.right_mediate"},
+	{scheduling.RightRooms, "rooms", "member.can_rooms", "member.right_rooms"},
+	{scheduling.RightRelease, "release", "member.can_release", "member.right_release"},
 }
 
 func rightsOf(p Page, rights scheduling.Rights) string {

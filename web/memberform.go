@@ -33,19 +33,26 @@ func (s *Server) memberForm(f *Form, p Page, parties []Choice) *memberForm {
 	if len(parties) > 0 {
 		picks := f.Picks("party", p.T("member.party"), "", parties...)
 		m.Party = &picks
-		m.Rights = rightsFields(f, "p", true)
+		m.Rights = rightsFields(f, anySide, true)
 	}
 	return m
 }
 
-// rightsFields are the rights to tick. Neutral staff never consent.
+// anySide stands for a side that is yet to be chosen.
+const anySide scheduling.PartyID = "any side"
+
+// rightsFields are the rights to tick. Neutral staff never consent, and nobody
+// else mediates.
 func rightsFields(f *Form, party scheduling.PartyID, manages bool) []checkbox {
 	if !manages {
 		return nil
 	}
 	var boxes []checkbox
 	for _, r := range memberRights {
-		if r.right == scheduling.RightConsent && party == "" {
+		switch {
+		case party == "" && (r.right == scheduling.RightConsent || r.right == scheduling.RightRelease):
+			continue
+		case party != "" && party != anySide && r.right == scheduling.RightMediate:
 			continue
 		}
 		name := "right-" + r.name

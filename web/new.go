@@ -97,6 +97,7 @@ func (s *Server) readNew(f *offerForm, a *scheduling.Account, id string) (*sched
 	n.Members = slices.Insert(n.Members, 0, me)
 	f.seats = ownFirst(n.Parties, me.Party)
 	r := f.opening(n.Parties)
+	nameChair(n, r.Rule)
 	r.Negotiation, r.ID = n, scheduling.RoundID{Negotiation: n.ID, Number: 1}
 	r.Name.Owner = me.Party
 	act := scheduling.Act{By: me.ID, At: f.now}
@@ -107,6 +108,20 @@ func (s *Server) readNew(f *offerForm, a *scheduling.Account, id string) (*sched
 		return r, act
 	}
 	return nil, act
+}
+
+// nameChair gives the first member of the side that is to preside the right to
+// do so. Later it is for that side to name another.
+func nameChair(n *scheduling.Negotiation, ru scheduling.Rule) {
+	if !ru.Chaired() {
+		return
+	}
+	for i, m := range n.Members {
+		if m.Party == ru.Confirmer {
+			n.Members[i].Rights |= scheduling.RightPreside
+			return
+		}
+	}
 }
 
 // accepts notes a refusal to open something at its input.
@@ -197,12 +212,7 @@ func (s *Server) nextRoundDesk(c *gin.Context) (offerDesk, error) {
 // setEarlier begins the form with the rule of the last round, and a reference
 // to its meeting.
 func (s *Server) setEarlier(p Page, values url.Values, last *scheduling.Round, v viewer) {
-	values.Set("confirmation", string(last.Rule.Confirmation))
-	values.Set("reporting", string(last.Rule.Reporting))
-	setYes(values, "postpones", last.Rule.ConvenerPostpones)
-	if last.Rule.Confirmation == scheduling.ByConfirmer {
-		values.Set("confirmer", sideValue(last.Rule.Confirmer))
-	}
+	setRule(values, last.Rule)
 	name := last.Name.For(v.Audience)
 	if slot := last.Confirmed(); slot != nil && name != "" {
 		values.Set("references", p.T("new.earlier", "round", name, "when", slotDays(p.Printer, slot), "city", slot.Venue.Name))

@@ -409,6 +409,7 @@ var offerFieldOf = map[string]string{
 	"duration_days": "length", "duration_hours": "length", "grid_minutes": "grid", "bridging": "bridging", "notice_days": "notice",
 	"date_only": "date_only", "options": "o0-city", "contact": "contact", "reply_by": "reply-d",
 	"deadline": "deadline-d", "title": "title", "parties": "d0-name", "members": "d0-email", "round": "round",
-	"confirmation": "confirmation", "confirmer": "confirmer", "reporting": "reporting", "rule": "confirmation", "text": "words",
+	"confirmation": "confirmation", "confirmer": "confirmer", "reporting": "reporting", "rule": "kind", "text": "words",
+	"chair": "confirmer", "core": "core", "quorum": "quorum", "ranking": "ranking", "consultation": "consultation-d", "reveal": "reveal-d", "expiry": "expiry-d",
 	"answers": "answers",
 }

@@ -20,6 +20,8 @@ type overviewView struct {
 	Heading    string
 	Facts      Meta
 	Rule       string
+	Chair      string // who presides
+	RuleLink   *Link  // to propose another rule
 	Notices    []overviewNotice
 	Meeting    *meetingView
 	Lead       *leadView
@@ -97,8 +99,8 @@ func (s *Server) newOverview(c *gin.Context, r *scheduling.Round, v viewer, ra *
 	view.Title, view.Window = view.T("overview.title."+string(r.Status), "round", view.Heading), ""
 	p := view.Printer
 	view.Facts = overviewFacts(p, r, now)
-	view.Rule = ruleSentence(p, r, now)
-	view.Notices = overviewNotices(p, r, v)
+	view.Rule, view.Chair, view.RuleLink = ruleSentence(p, r, now), chairLine(p, r, v), ruleLink(p, r, v)
+	view.Notices = slices.Concat(ruleNotices(p, r, v, now), overviewNotices(p, r, v))
 	all := r.Standings()
 	if !agreeing(r) {
 		all = nil
@@ -130,7 +132,7 @@ func (s *Server) newOverview(c *gin.Context, r *scheduling.Round, v viewer, ra *
 // table mean something.
 func agreeing(r *scheduling.Round) bool {
 	switch r.Status {
-	case scheduling.OnTheTable, scheduling.Stalled:
+	case scheduling.OnTheTable, scheduling.AgreedAdReferendum, scheduling.Stalled:
 		return true
 	case scheduling.Confirmed:
 		return r.Meeting.ChangePending
@@ -156,16 +158,6 @@ func overviewFacts(p *locale.Printer, r *scheduling.Round, now time.Time) Meta {
 		facts = append(facts, MetaItem{Text: p.T("overview.round_ends", "deadline", deadline(p, r.Deadline, now))})
 	}
 	return facts
-}
-
-// ruleSentence says how the round decides.
-func ruleSentence(p *locale.Printer, r *scheduling.Round, now time.Time) string {
-	consents := p.T("overview.rule."+string(r.Rule.Confirmation)+"."+string(r.Rule.Reporting),
-		"confirmer", partyName(p, r.Negotiation, r.Rule.Confirmer))
-	if r.Rule.Sealed() {
-		return sealedRule(p, r, now) + " " + consents
-	}
-	return consents
 }
 
 // overviewNotices are what bears on the whole page: talks suspended, a
@@ -215,6 +207,7 @@ func overviewActs(p *locale.Printer, r *scheduling.Round, v viewer) []Link {
 	if v.Observer || r.Negotiation.Status == scheduling.Concluded {
 		return nil
 	}
+	acts = ruleActs(p, r, v)
 	base := roundPath(r.ID)
 	add := func(path, key string) { acts = append(acts, Link{Href: base + path, Text: p.T("overview.act." + key)}) }
 	open := agreeing(r)

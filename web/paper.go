@@ -107,7 +107,11 @@ func document(p *locale.Printer, r *scheduling.Round, a scheduling.Act, number, 
 	section("papers", c.Papers.For(everybody))
 	section("distribution", c.Distribution.For(everybody))
 	section("replies", paperReplies(p, c))
-	section("rule", p.T("paper.settled."+string(r.Rule.Confirmation)))
+	settled := p.T("paper.settled." + string(r.Rule.Confirmation))
+	if r.Rule.Kind != scheduling.Unanimity {
+		settled = kindText(p, r.Negotiation, r.Rule)
+	}
+	section("rule", settled)
 	if h := n.Head; !h.IsZero() {
 		d.Sections = append(d.Sections, paperSection{p.T("record.paper_title"), p.T("record.paper", "n", int(h.Size), "root", h.Root, "signature", h.Signature)})
 	}

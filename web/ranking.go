@@ -159,7 +159,7 @@ func levelCounts(p *locale.Printer, st scheduling.Standing) string {
 // mayConsent leads to where the viewer's party consents to a date; nil for who
 // cannot.
 func mayConsent(p *locale.Printer, r *scheduling.Round, v viewer, st scheduling.Standing) *Link {
-	if v.Party == nil || v.Observer || !v.May(scheduling.RightConsent) {
+	if v.Party == nil || v.Observer || !v.May(scheduling.RightConsent) || !byConsent(r) {
 		return nil
 	}
 	if pos, ok := st.Slot.Position(v.Party.ID); ok && pos.Level == scheduling.LevelNotPossible {

@@ -58,6 +58,29 @@ func (s *Server) suspendTalks(c *gin.Context) error {
 	})
 }
 
+// endSilences lets the clock look at every round of the talks, so that a
+// silence which their suspension has ended is told of at once.
+func (s *Server) endSilences(c *gin.Context, id scheduling.NegotiationID) error {
+	rounds, err := s.store.Rounds(c.Request.Context(), id)
+	if err != nil {
+		return fmt.Errorf("web: state of the talks: %w", err)
+	}
+	now := s.instant()
+	for _, r := range rounds {
+		if r.Silence == nil {
+			continue
+		}
+		err := s.store.Update(c.Request.Context(), r.ID, scheduling.Once{}, func(r *scheduling.Round) error {
+			r.Tick(now)
+			return nil
+		})
+		if err != nil {
+			return fmt.Errorf("web: end the silence of round %s: %w", r.ID, err)
+		}
+	}
+	return nil
+}
+
 // resumeTalks handles POST /n/:negotiation/resumption.
 func (s *Server) resumeTalks(c *gin.Context) error {
 	return s.changeTalks(c, "talks_resumed", func(n *scheduling.Negotiation, a scheduling.Act, _ *Form) error {
@@ -92,6 +115,9 @@ func (s *Server) changeTalks(c *gin.Context, done string, change func(*schedulin
 		f.Refuse(refusal)
 		return s.renderTalks(c, http.StatusConflict, f)
 	} else if err != nil {
+		return err
+	}
+	if err := s.endSilences(c, n.ID); err != nil {
 		return err
 	}
 	return s.done(c, "/n/"+string(n.ID)+"/state", done)

@@ -28,13 +28,8 @@ type delegationFields struct {
 
 // openingFields are the inputs about a round and its rule.
 type openingFields struct {
-	Round        Field
-	Confirmation Picks
-	Confirmer    Picks
-	Reporting    Picks
-	Postpones    checkbox
-	Deadline     deadlineFields
-	Open         bool // a deadline is given
+	Round Field
+	Rule  ruleFields
 }
 
 // The most characters of a short name, which heads a column, and of the
@@ -156,15 +151,7 @@ func (f *offerForm) opening(parties []scheduling.Party) *scheduling.Round {
 		Name:     scheduling.Text{Body: f.LineUpTo("round", scheduling.MaxName), Scope: scheduling.AllParties},
 		UID:      newID(),
 		Deadline: f.deadline("deadline"),
-		Rule: scheduling.Rule{
-			Kind:              scheduling.Unanimity,
-			Confirmation:      scheduling.Confirmation(f.Choice("confirmation", string(scheduling.OnLastConsent), string(scheduling.ByConfirmer))),
-			Reporting:         scheduling.Reporting(f.Choice("reporting", string(scheduling.ReportNothing), string(scheduling.ReportPositions), string(scheduling.ReportConsents))),
-			ConvenerPostpones: f.Checked("postpones"),
-		},
-	}
-	if r.Rule.Confirmation == scheduling.ByConfirmer {
-		r.Rule.Confirmer = f.side("confirmer", parties)
+		Rule:     f.rule(parties),
 	}
 	return r
 }
@@ -249,20 +236,10 @@ func (f *offerForm) sideChoices(staff bool) []Choice {
 func (f *offerForm) openingFields(talks bool) *openingFields {
 	v := &openingFields{Round: f.lineField("round", "new.round", "new.round_hint")}
 	v.Round.Max = scheduling.MaxName
-	v.Confirmation = f.Picks("confirmation", f.T("new.confirmation"), "",
-		Choice{Value: string(scheduling.OnLastConsent), Label: f.T("new.on_last_consent"), Note: f.T("new.on_last_consent_note")},
-		Choice{Value: string(scheduling.ByConfirmer), Label: f.T("new.by_confirmer"), Note: f.T("new.by_confirmer_note")})
 	choices := f.partyChoices
 	if talks {
 		choices = f.sideChoices(true)
 	}
-	v.Confirmer = f.Picks("confirmer", f.T("new.confirmer"), f.T("new.confirmer_hint"), choices...)
-	v.Reporting = f.Picks("reporting", f.T("new.reporting"), f.T("new.reporting_hint"),
-		Choice{Value: string(scheduling.ReportNothing), Label: f.T("new.report_nothing")},
-		Choice{Value: string(scheduling.ReportPositions), Label: f.T("new.report_positions")},
-		Choice{Value: string(scheduling.ReportConsents), Label: f.T("new.report_consents")})
-	v.Postpones = checkbox{Name: "postpones", Label: f.T("new.postpones"), Checked: f.Checked("postpones")}
-	v.Deadline = f.deadlineFields("deadline", "new.deadline", "new.deadline_hint")
-	v.Open = f.hasDate("deadline") || f.badWithin("deadline")
+	v.Rule = f.ruleFields(choices)
 	return v
 }

@@ -2,6 +2,7 @@ package mail
 
 import (
 	"bytes"
+	"cmp"
 	"embed"
 	"fmt"
 	"html"
@@ -163,7 +164,7 @@ func (l *letter) sentence(e scheduling.Event) string {
 	}
 	text := p.T("mail.event."+string(e.Kind),
 		"party", l.party(e.Party), "slot", slot, "level", level, "proposal", e.Proposal, "version", e.Version, "date", l.replyBy(e), "digest", e.Digest,
-		"asker", l.party(l.partyOf(e.By)))
+		"asker", l.party(l.partyOf(e.By)), "ends", l.silenceEnds(e))
 	if answered := l.answered(e); answered != nil {
 		text = p.T("mail.answers", "sentence", text, "n", answered.Number, "party", l.party(answered.By))
 	}
@@ -222,6 +223,15 @@ func (l *letter) replyBy(e scheduling.Event) string {
 		return ""
 	}
 	return l.reader.Date(p.ReplyBy.Date)
+}
+
+// silenceEnds is when a date that was put under silence is adopted, or "".
+func (l *letter) silenceEnds(e scheduling.Event) string {
+	if e.Kind != scheduling.SilenceProposed || l.r == nil || l.r.Silence == nil {
+		return ""
+	}
+	ends := l.r.Silence.Ends
+	return l.reader.T("rule.instant", "when", l.reader.ShortDateTime(ends.Instant().In(ends.Zone.Location())), "city", cmp.Or(ends.City, string(ends.Zone)))
 }
 
 // paper is the copy that a delivery or an amendment puts into the recipient's

@@ -142,6 +142,7 @@ type letter struct {
 var headlines = []scheduling.EventKind{
 	scheduling.MeetingConfirmed, scheduling.MeetingRescheduled, scheduling.RoundCancelled, scheduling.MeetingSineDie,
 	scheduling.MeetingChanged, scheduling.MemberInvited, scheduling.MemberUninvited, scheduling.MemberLinkAsked,
+	scheduling.SilenceBroken, scheduling.SilenceEnded, scheduling.SilenceProposed, scheduling.RuleChanged, scheduling.RuleProposed,
 	scheduling.ProposalDelivered, scheduling.ProposalAmended, scheduling.ProposalHasWithdrawn, scheduling.ProposalHasLapsed,
 	scheduling.ProposalDeclined, scheduling.ChangeProposed, scheduling.ChangeDropped, scheduling.SlotChanged, scheduling.SlotReoffered,
 	scheduling.ReconsiderAsked,
@@ -149,6 +150,7 @@ var headlines = []scheduling.EventKind{
 	scheduling.SealsOpened, scheduling.SealsCompared, scheduling.SealsDestroyed, scheduling.PositionsSealed,
 	scheduling.PositionsResealed, scheduling.SealStale,
 	scheduling.ConditionWasFailed, scheduling.ConditionWasMet, scheduling.PositionTaken, scheduling.ObjectionMade,
+	scheduling.RuleChangeDropped, scheduling.RuleRefused, scheduling.RuleAgreed, scheduling.RuleAccepted,
 	scheduling.ReleaseProposed, scheduling.ReleasedToPublic, scheduling.RoundLapsed, scheduling.RoundStalled,
 	scheduling.NegotiationSuspended, scheduling.NegotiationResumed, scheduling.NegotiationConcluded, scheduling.MeetingWasHeld,
 	scheduling.RoomRefused, scheduling.RoomBooked, scheduling.RoomReleased, scheduling.RoomHoldExpired, scheduling.RoomAsked,
