@@ -33,7 +33,7 @@ func talksAt(tb testing.TB, at time.Time, n *scheduling.Negotiation, r *scheduli
 	v := visitTo{TB: tb, store: store, id: r.ID, now: &at}
 	s, err := New(Options{
 		Now: func() time.Time { return *v.now }, Log: slog.New(slog.DiscardHandler),
-		Store: store, Access: store, Retainer: store, Secret: []byte(strings.Repeat("k", 32)),
+		Store: store, Access: store, Retainer: store, Programs: store, Secret: []byte(strings.Repeat("k", 32)),
 		BaseURL: "https://parley.example.org", OfficeName: "Conference Secretariat", OfficeContact: "office@parley.example",
 	})
 	if err != nil {

@@ -127,6 +127,7 @@ func (a *API) register() {
 	a.rounds()
 	a.slots()
 	a.replies()
+	a.rankings()
 	a.proposals()
 	a.meetings()
 	a.records()

@@ -23,6 +23,7 @@ type SlotAnswer struct {
 	Slot   string `json:"slot" maxLength:"12"`
 	Level  string `json:"level" enum:"preferred,available,if_need_be,not_possible"`
 	Reason *Text  `json:"reason,omitempty" doc:"At most 300 characters; for if_need_be its condition"`
+	Class  string `json:"reason_class,omitempty" enum:"key_person,travel,holiday,visa,security,policy" doc:"What kind of reason rules the slot out; read by whoever may read the reason"`
 	Rank   int    `json:"rank,omitempty" minimum:"0" maximum:"500"`
 }
 
@@ -72,7 +73,7 @@ func shownReply[I any](_ *call, v Viewer, r *scheduling.Round, _ *I) (Reply, err
 		out.Slots = append(out.Slots, slot)
 	}
 	for _, a := range r.Drafts[v.Party.ID].Answers {
-		out.Draft = append(out.Draft, SlotAnswer{string(a.Slot), string(a.Level), newText(a.Reason), a.Rank})
+		out.Draft = append(out.Draft, SlotAnswer{string(a.Slot), string(a.Level), newText(a.Reason), string(a.ReasonClass), a.Rank})
 	}
 	return out, nil
 }
@@ -82,7 +83,7 @@ func shownReply[I any](_ *call, v Viewer, r *scheduling.Round, _ *I) (Reply, err
 func read(answers []SlotAnswer, r *scheduling.Round) []scheduling.Answer {
 	out := make([]scheduling.Answer, len(answers))
 	for i, a := range answers {
-		out[i] = scheduling.Answer{Slot: scheduling.Label(a.Slot), Level: scheduling.Level(a.Level), Reason: a.Reason.text(), Rank: a.Rank}
+		out[i] = scheduling.Answer{Slot: scheduling.Label(a.Slot), Level: scheduling.Level(a.Level), Reason: a.Reason.text(), ReasonClass: scheduling.ReasonClass(a.Class), Rank: a.Rank}
 		out[i].Reason.Body = line(out[i].Reason.Body)
 		if s := r.Slot(out[i].Slot); s != nil {
 			out[i].SlotVersion = s.Version

@@ -61,6 +61,7 @@ type Position struct {
 	Party     string    `json:"party"`
 	Level     string    `json:"level" enum:"preferred,available,if_need_be,not_possible"`
 	Reason    *Text     `json:"reason,omitempty"`
+	Class     string    `json:"reason_class,omitempty" enum:"key_person,travel,holiday,visa,security,policy"`
 	Condition string    `json:"condition,omitempty" enum:"open,met,failed"`
 	Rank      int       `json:"rank,omitempty" doc:"The own party's order among slots of one level"`
 	Late      bool      `json:"late,omitempty"`
@@ -121,7 +122,7 @@ func newSlot(v Viewer, r *scheduling.Round, s *scheduling.Slot, st *scheduling.S
 
 func newPosition(v Viewer, id scheduling.PartyID, p scheduling.Position) Position {
 	out := Position{
-		Party: string(id), Level: string(p.Level), Condition: string(p.Condition), Late: p.Late,
+		Party: string(id), Level: string(p.Level), Class: string(p.Class(v.Audience)), Condition: string(p.Condition), Late: p.Late,
 		Reported: newEvidence(p.Reported, v.Audience),
 	}
 	if p.Reason.Visible(v.Audience) {
