@@ -76,6 +76,10 @@ func TestRead(t *testing.T) {
 func TestReadRefuses(t *testing.T) {
 	t.Parallel()
 	good := write(triangle(5)) // the settings on lines 1 to 3, agents on 6 to 8, distances on 12 to 14
+	upTo := func(end string) string {
+		before, _, _ := strings.Cut(good, end)
+		return before
+	}
 	edit := func(from, to string) string { return strings.Replace(good, from, to, 1) }
 	for name, tc := range map[string]struct {
 		text string
@@ -100,8 +104,8 @@ func TestReadRefuses(t *testing.T) {
 		"distance below zero":  {edit(" 1 : 1 0 1", " 1 : 1 0 -1"), 13, `a distance is "-1"`},
 		"away from itself":     {edit(" 1 : 1 0 1", " 1 : 1 2 1"), 13, "meeting 1 is 2 away from itself"},
 		"row missing":          {edit(" 1 : 1 0 1   \n", ""), 13, `not of "2 "`},
-		"rows cut off":         {good[:strings.Index(good, " 1 : 1 0 1")], 12, "2 of 3 rows of distances are missing"},
-		"no distances":         {good[:strings.Index(good, "Between")], 9, "ends before its distances"},
+		"rows cut off":         {upTo(" 1 : 1 0 1"), 12, "2 of 3 rows of distances are missing"},
+		"no distances":         {upTo("Between"), 9, "ends before its distances"},
 		"heading alone":        {"**Instance #1**\n\n**Instance #2**\n" + good, 3, `nothing under "Instance #1"`},
 		"columns out of order": {edit(" 0 1 2\n", " 0 2 1\n"), 11, "column 1 is headed 2"},
 		"too long":             {good + strings.Repeat(strings.Repeat(" ", 1<<20)+"\n", 4), 22, "longer than"},
