@@ -107,7 +107,7 @@ func (h *house) crawl(tb testing.TB, cookie string) map[string]string {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	values := map[string][]string{":negotiation": {"talks"}, ":round": {"1"}, ":proposal": {"0", "1", "2"}, ":account": {"admin"}, ":token": {"none"}, ":hash": {"none"}, ":name": {"app.css"}}
+	values := map[string][]string{":negotiation": {"talks"}, ":round": {"1"}, ":proposal": {"0", "1", "2"}, ":party": {"alpha", "bravo", "reading"}, ":account": {"admin"}, ":token": {"none"}, ":hash": {"none"}, ":name": {"app.css"}}
 	for _, s := range r.Slots {
 		values[":slot"] = append(values[":slot"], string(s.Label))
 	}

@@ -144,8 +144,10 @@ func (s *Server) showMemberData(c *gin.Context) error {
 		return fmt.Errorf("web: data of a member: %w", err)
 	}
 	for _, e := range history {
-		if e.By == m.ID && e.Visible(m.Audience()) {
-			data.Acts = append(data.Acts, memberAct{At: e.At.UTC(), Round: e.Round, Kind: string(e.Kind), Slot: string(e.Slot), Text: e.Text.For(m.Audience())})
+		// Whoever manages the member without being of the same party learns no
+		// more than anywhere else.
+		if e.By == m.ID && e.Visible(m.Audience()) && e.Visible(v.Audience) {
+			data.Acts = append(data.Acts, memberAct{At: e.At.UTC(), Round: e.Round, Kind: string(e.Kind), Slot: string(e.Slot), Text: e.Text.For(v.Audience)})
 		}
 	}
 	messages, err := s.store.Messages(ctx, n.ID, dataLimit)
@@ -153,7 +155,7 @@ func (s *Server) showMemberData(c *gin.Context) error {
 		return fmt.Errorf("web: data of a member: %w", err)
 	}
 	for _, msg := range messages {
-		if msg.Member == m.ID {
+		if msg.Member == m.ID && v.Member.Party == m.Party {
 			data.Mail = append(data.Mail, memberMail{At: msg.CreatedAt.UTC(), Subject: msg.Subject, Text: msg.Text, State: string(msg.State)})
 		}
 	}
@@ -163,6 +165,9 @@ func (s *Server) showMemberData(c *gin.Context) error {
 			return fmt.Errorf("web: data of a member: %w", err)
 		}
 		for _, k := range tokens {
+			if v.Member.Party != m.Party {
+				k.SeenAt = time.Time{} // when colleagues are at work is their own affair
+			}
 			data.Access = append(data.Access, memberEntry{Purpose: string(k.Purpose), Made: k.CreatedAt.UTC(), Seen: k.SeenAt.UTC(), Ended: k.RevokedAt.UTC()})
 		}
 	}

@@ -27,7 +27,7 @@ type keyPersonsView struct {
 	Name     Field
 	Function Picks
 
-	Person, Kind, Readers Picks
+	Whose, Kind, Readers Picks
 	City, Note            Field
 	First, Last           DateField
 }
@@ -140,7 +140,7 @@ func (view *keyPersonsView) fields(f *Form, n *scheduling.Negotiation, v viewer,
 		functions = append(functions, Choice{Value: string(function), Label: f.T("key_persons.function." + string(function))})
 	}
 	view.Function = f.Picks("function", f.T("key_persons.function_label"), "", functions...)
-	view.Person = f.Picks("person", f.T("key_persons.person"), "", persons...)
+	view.Whose = f.Picks("person", f.T("key_persons.person"), "", persons...)
 	view.Kind = f.Picks(
 		"kind", f.T("key_persons.kind"), "",
 		Choice{Value: string(scheduling.CommitmentBusy), Label: f.T("key_persons.busy"), Note: f.T("key_persons.busy_note")},

@@ -44,7 +44,9 @@ func (l *letter) body(head scheduling.Event, m scheduling.Message) (text, html s
 		if m.Method == "REQUEST" { // an invitation: nothing is left to answer here
 			c.Open = l.reader.T("mail.look")
 		}
-		if l.to.Account != "" {
+		if l.to.Account != "" || head.Kind == scheduling.PositionsResealed {
+			// A new private link shows to whoever manages the members, and would
+			// tell how often a sealed reply was replaced.
 			c.Address, c.Private = l.home(), false
 		}
 	}
