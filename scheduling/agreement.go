@@ -39,11 +39,11 @@ func (ru Rule) needed(n *Negotiation, has func(PartyID) bool) Needed {
 }
 
 // Needed says whose consent to the slot, as it now is, lacks under the rule of
-// the round.
+// the round. One ad referendum lacks until it is approved.
 func (r *Round) Needed(s *Slot) Needed {
 	return r.Rule.needed(r.Negotiation, func(p PartyID) bool {
-		_, ok := s.Consent(p)
-		return ok
+		c, ok := s.Consent(p)
+		return ok && c.binds()
 	})
 }
 

@@ -36,59 +36,82 @@ type Consent struct {
 // its decide-by (slot_expired) or off the table, when the party itself has
 // ruled the slot out, or has left a condition on it open.
 func (r *Round) Consent(a Act, label Label, version int) error {
-	party, err := r.speaker(a, RightConsent)
+	party, s, err := r.consenting(a, label, version, true)
 	if err != nil {
 		return err
 	}
+	if c, ok := s.Consent(party); !ok || c.Kind != FullConsent || c.Reported != nil && a.Evidence == nil {
+		if err := r.heed(a, party, s); err != nil {
+			return err
+		}
+		r.consent(a, party, s, FullConsent, Deadline{})
+	} // otherwise said already: no news
+	r.complete(a, s)
+	return nil
+}
+
+// consenting is the party that wants to consent, and the slot. A full consent
+// cannot stand beside a condition that is open.
+func (r *Round) consenting(a Act, label Label, version int, full bool) (PartyID, *Slot, error) {
+	party, err := r.speaker(a, RightConsent)
+	if err != nil {
+		return "", nil, err
+	}
 	if err := r.writable(); err != nil {
-		return err
+		return "", nil, err
 	}
 	r.advance(a.At)
 	s := r.Slot(label)
 	switch {
 	case s == nil:
-		return refuse(ErrNotFound, "slot_unknown", "slot", string(label))
+		return "", nil, refuse(ErrNotFound, "slot_unknown", "slot", string(label))
 	case r.Rule.Kind == ChairDecides:
-		return refuse(ErrConflict, "chair_decides")
+		return "", nil, refuse(ErrConflict, "chair_decides")
 	case !r.open():
-		return r.closed()
+		return "", nil, r.closed()
 	}
 	if r.Sealing() {
 		return refuse(ErrConflict, "sealed_consent")
 	}
 	if err := r.agreeable(s, version); err != nil {
-		return err
+		return "", nil, err
 	}
 	if p, ok := s.Position(party); ok {
 		switch {
 		case p.Level == LevelNotPossible:
-			return refuse(ErrConflict, "position_not_possible", "slot", string(label))
-		case p.Condition == ConditionOpen:
-			return refuse(ErrConflict, "condition_open", "slot", string(label))
+			return "", nil, refuse(ErrConflict, "position_not_possible", "slot", string(label))
+		case full && p.Condition == ConditionOpen:
+			return "", nil, refuse(ErrConflict, "condition_open", "slot", string(label))
 		}
 	}
-	if c, ok := s.Consent(party); !ok || c.Reported != nil && a.Evidence == nil {
-		if err := r.heed(a, party, s); err != nil {
-			return err
-		}
-		r.consent(a, party, s)
-	} // otherwise said already: no news
-	if r.Rule.Confirmation == OnLastConsent && len(r.Missing(s)) == 0 && r.Negotiation.Status == Active && r.roomSure(s) {
-		r.confirm(a, s)
-	}
-	return nil
+	return party, s, nil
 }
 
-// consent records the consent of a party, which it gives to one slot at a time.
-func (r *Round) consent(a Act, party PartyID, s *Slot) {
+// complete confirms the slot where the rule confirms on the last consent and
+// none is lacking.
+func (r *Round) complete(a Act, s *Slot) {
+	if r.Rule.Confirmation == OnLastConsent && len(r.Missing(s)) == 0 && r.Negotiation.Status == Active && r.roomSure(s) {
+		r.confirm(a, s)
+		return
+	}
+	r.settle(a.At)
+}
+
+// consent records the consent of a party, which it gives to one slot at a time;
+// what it has offered firmly stands beside that.
+func (r *Round) consent(a Act, party PartyID, s *Slot, kind ConsentKind, until Deadline) {
 	for _, other := range r.Slots {
-		if _, ok := other.Consent(party); ok && other != s && other.Status == Offered {
+		if c, ok := other.Consent(party); ok && other != s && other.Status == Offered && c.Kind != Firm {
 			r.dropConsent(a, party, other)
 		}
 	}
-	s.Consents[party] = Consent{SlotVersion: s.Version, By: a.By, At: a.At, Reported: a.Evidence}
+	s.Consents[party] = Consent{SlotVersion: s.Version, By: a.By, At: a.At, Reported: a.Evidence, Kind: kind, Until: until}
+	given := ConsentGiven
+	if kind == AdReferendum {
+		given = ConsentGivenAdReferendum
+	}
 	r.record(Event{
-		Kind: ConsentGiven, At: a.At, By: a.By, Party: party, Slot: s.Label, SlotVersion: s.Version,
+		Kind: given, At: a.At, By: a.By, Party: party, Slot: s.Label, SlotVersion: s.Version,
 		Evidence: a.Evidence, Scope: AllParties,
 	})
 }
@@ -132,6 +155,7 @@ func (r *Round) WithdrawConsent(a Act, label Label) error {
 		return nil // nothing to withdraw
 	}
 	r.dropConsent(a, party, s)
+	r.settle(a.At)
 	return nil
 }
 

@@ -85,6 +85,14 @@ const (
 	ObjectionMade       EventKind = "objection_made"
 	ClashOverridden     EventKind = "clash_overridden" // of the party's own engagements, and known to it alone
 
+	ConsentGivenAdReferendum EventKind = "consent_ad_referendum"
+	ConsentApproved          EventKind = "consent_approved" // one ad referendum is full now
+	ApprovalRefused          EventKind = "approval_refused"
+	ConsentLapsed            EventKind = "consent_lapsed" // nobody approved it in time
+	RoundAgreedAdReferendum  EventKind = "round_agreed_ad_referendum"
+	FirmOfferMade            EventKind = "firm_offer_made"
+	FirmOfferEnded           EventKind = "firm_offer_ended"
+
 	ChairNamed        EventKind = "chair_named" // a member of Party may preside from now on
 	ChairLeft         EventKind = "chair_left"
 	MediatorNamed     EventKind = "mediator_named"

@@ -152,6 +152,7 @@ func (r *Round) alter(a Act, s *Slot, cand Candidate) {
 func (r *Round) retract(number int) {
 	r.forsake(number)
 	r.sweep()
+	r.loosen()
 }
 
 // forsake takes a proposal from the sources of all slots.
@@ -258,6 +259,8 @@ func (r *Round) ChangeSlot(a Act, label Label, version int, t SlotTerms) error {
 	}
 	r.alter(a, r.split(m.Party, s), next)
 	r.sweep()
+	r.firm(a, m.Party)
+	r.loosen()
 	r.order()
 	r.settle(a.At)
 	return nil

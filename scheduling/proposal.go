@@ -271,6 +271,9 @@ func (r *Round) Deliver(a Act, c Content, paper Paper) error {
 	if err := r.answerable(m.Party, c, nil); err != nil {
 		return err
 	}
+	if err := r.firmable(m, c, a.At); err != nil {
+		return err
+	}
 	r.discard(m.Party)
 	p := &Proposal{
 		Content: c.ownedBy(m.Party), Number: r.NextProposal(), Version: 1, By: m.Party,
@@ -292,6 +295,7 @@ func (r *Round) Deliver(a Act, c Content, paper Paper) error {
 		return err
 	}
 	r.record(Event{Kind: ProposalDelivered, At: a.At, By: a.By, Party: m.Party, Proposal: p.Number, Version: p.Version, Digest: paper.Digest, Scope: AllParties})
+	r.tellFirm(a, p)
 	r.settle(a.At)
 	return nil
 }
@@ -316,6 +320,9 @@ func (r *Round) Amend(a Act, number int, c Content, paper Paper) error {
 	if err := r.answerable(m.Party, c, old); err != nil {
 		return err
 	}
+	if err := r.firmable(m, c, a.At); err != nil {
+		return err
+	}
 	old.end(Superseded, a.At)
 	p := &Proposal{
 		Content: c.ownedBy(m.Party), Number: number, Version: old.Version + 1, By: m.Party,
@@ -331,6 +338,8 @@ func (r *Round) Amend(a Act, number int, c Content, paper Paper) error {
 		return err
 	}
 	r.record(Event{Kind: ProposalAmended, At: a.At, By: a.By, Party: m.Party, Proposal: number, Version: p.Version, Digest: paper.Digest, Scope: AllParties})
+	r.tellFirm(a, p)
+	r.loosen()
 	r.settle(a.At)
 	return nil
 }

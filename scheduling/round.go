@@ -301,6 +301,8 @@ func (r *Round) lapse(now time.Time) {
 		}
 	}
 	r.unseal(now)
+	r.lapseConsents(now)
+	r.refer(now)
 	if (r.Status == OnTheTable || r.Status == Stalled) && !r.Deadline.IsZero() && !now.Before(r.Deadline.Instant()) {
 		r.Status = Lapsed
 		for _, s := range r.Slots {
@@ -321,7 +323,7 @@ func (r *Round) lapse(now time.Time) {
 // lapses reports whether the clock ends the proposal at its reply-by.
 func (r *Round) lapses(p *Proposal) bool {
 	return (p.Status == Delivered || p.Status == Declined) && p.LapsesAtReplyBy && !p.ReplyBy.IsZero() &&
-		(r.Status == OnTheTable || r.Status == Stalled || r.Status == Confirmed)
+		(r.Status == OnTheTable || r.Status == AgreedAdReferendum || r.Status == Stalled || r.Status == Confirmed)
 }
 
 // settle follows from what is left on the table: a round without a slot that
@@ -330,6 +332,7 @@ func (r *Round) lapses(p *Proposal) bool {
 func (r *Round) settle(now time.Time) {
 	r.hush(now)
 	r.settleSeals(now)
+	r.refer(now)
 	offered := r.Offered()
 	alive := slices.ContainsFunc(offered, r.mayStillAgree)
 	switch {
@@ -383,6 +386,9 @@ func (r *Round) NextDue() time.Time {
 	}
 	if (r.Status == OnTheTable || r.Status == Stalled) && !r.Deadline.IsZero() {
 		at(r.Deadline.Instant())
+	}
+	for _, t := range r.consentsEnd() {
+		at(t)
 	}
 	if s := r.Silence; s != nil {
 		at(s.Ends.Instant())

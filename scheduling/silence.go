@@ -200,7 +200,7 @@ func (r *Round) adopt() {
 	s, a := r.Slot(silence.Slot), Act{At: silence.Ends.Instant()}
 	r.record(Event{Kind: SilenceAdopted, At: a.At, Party: silence.Party, Slot: s.Label, SlotVersion: s.Version, Scope: AllParties})
 	for _, id := range r.Negotiation.Required() {
-		if _, ok := s.Consent(id); ok {
+		if c, ok := s.Consent(id); ok && c.binds() {
 			continue
 		}
 		s.Consents[id] = Consent{Kind: Tacit, SlotVersion: s.Version, At: a.At}

@@ -11,7 +11,8 @@ type Standing struct {
 	Levels []Level
 	// Conditions is how many of the answers depend on a condition that is open.
 	Conditions int
-	// Consents are the required parties that have consented, in protocol order.
+	// Consents are the required parties that have consented, in protocol order,
+	// without those that did so ad referendum.
 	Consents []PartyID
 	// Enough says that these are all the consents that the rule demands.
 	Enough bool
@@ -76,7 +77,7 @@ func (r *Round) Standings() []Standing {
 					all[i].Conditions++
 				}
 			}
-			if _, ok := s.Consent(party); ok {
+			if c, ok := s.Consent(party); ok && c.binds() {
 				all[i].Consents = append(all[i].Consents, party)
 			}
 		}
