@@ -15,7 +15,7 @@ func (r *Round) firmable(m *Member, c Content, now time.Time) error {
 	case c.FirmUntil.IsZero():
 		return refuse(ErrInvalid, "firm_until_missing").at("firm_until")
 	case !c.FirmUntil.Instant().After(now):
-		return refuse(ErrInvalid, "deadline_past").at("firm_until")
+		return refuse(ErrInvalid, "until_past").at("firm_until")
 	}
 	return nil
 }

@@ -27,7 +27,7 @@ func (r *Round) ConsentAdReferendum(a Act, label Label, version int, until Deadl
 	case until.IsZero():
 		return refuse(ErrInvalid, "approval_deadline_missing").at("until")
 	case !until.Instant().After(a.At):
-		return refuse(ErrInvalid, "deadline_past").at("until")
+		return refuse(ErrInvalid, "until_past").at("until")
 	case until.Instant().After(s.DecisionEnds(r.Negotiation.Parties)):
 		return refuse(ErrInvalid, "approval_after_decide_by", "slot", string(label), "date", s.DecideBy(r.Negotiation.Parties).String()).at("until")
 	}

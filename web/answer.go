@@ -34,6 +34,8 @@ type answerView struct {
 	Gone     []string
 	Audience Picks
 	Consent  *Picks
+	Kind     *Picks // of that consent
+	Until    deadlineFields
 	Postpone *Picks // while a postponement is asked for
 	Action   string
 	Sealed   bool
@@ -78,6 +80,7 @@ func (s *Server) createAnswer(c *gin.Context) error {
 	act.Sealed = f.Line("sealed") != ""
 	answers := readAnswers(f, r)
 	consent, version := readReportedConsent(f)
+	until, subject := s.readReportedUntil(c, r, v, f, consent)
 	postpone, asked := readReportedPostponement(f)
 	switch {
 	case len(answers) > 0 || consent != "" || postpone != "":
@@ -95,7 +98,11 @@ func (s *Server) createAnswer(c *gin.Context) error {
 				return err
 			}
 		}
-		if consent != "" {
+		if consent != "" && subject {
+			if err := r.ConsentAdReferendum(act, consent, version, until); err != nil {
+				return err
+			}
+		} else if consent != "" {
 			if err := r.Consent(act, consent, version); err != nil {
 				return err
 			}
@@ -138,8 +145,8 @@ func (s *Server) refuseAnswer(c *gin.Context, r *scheduling.Round, v viewer, par
 	if faults := fresh.AnswerFaults(answers, s.instant()); len(faults) > 0 {
 		f.Problems = append(f.Problems, answerProblems(f.Printer, faults)...)
 	} else {
-		if refusal.Field == "date" {
-			refusal.Field = "date-d"
+		if refusal.Field == "date" || refusal.Field == "until" {
+			refusal.Field += "-d"
 		}
 		f.Refuse(refusal)
 	}
@@ -261,6 +268,7 @@ func (s *Server) renderAnswer(c *gin.Context, status int, r *scheduling.Round, v
 	view.Audience.Choices[0].Label = p.T("answer.audience_own", "party", party.Name)
 	if r.Rule.Reporting == scheduling.ReportConsents && !r.Sealing() {
 		view.Consent = consentPicks(p, r, f, party)
+		view.Kind, view.Until = kindFields(f)
 	}
 	return s.render(c, status, answerPage, view)
 }

@@ -30,6 +30,9 @@ type consentView struct {
 	Action    string // gives consent
 	Withdraw  string // takes it back
 	Condition *conditionView
+	Kind      *Picks // fully or ad referendum
+	Until     deadlineFields
+	Approval  *approvalView
 	Reply     *Link
 	Overview  string
 	Hold      string
@@ -64,13 +67,29 @@ func (s *Server) createConsent(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	version, _ := strconv.Atoi(s.form(c).Line("version"))
+	f := s.untilForm(c, r, v)
+	version, _ := strconv.Atoi(f.Line("version"))
+	subject := f.Line("kind") == string(scheduling.AdReferendum)
+	var until scheduling.Deadline
+	if subject {
+		until = f.approvalDeadline("until")
+	}
+	switch {
+	case switchedLanguage(c):
+		return s.renderConsent(c, http.StatusOK, r, v, slot, nil)
+	case len(f.Problems) > 0:
+		return s.renderConsent(c, http.StatusUnprocessableEntity, r, v, slot, f.Problems)
+	}
 	act, err := s.bindingAct(c, r, v)
 	if err != nil {
 		return err
 	}
 	done := "consented"
 	err = s.update(c, r, v, func(r *scheduling.Round) error {
+		if subject {
+			done = "consented_ad_referendum"
+			return r.ConsentAdReferendum(act, slot.Label, version, until)
+		}
 		if err := r.Consent(act, slot.Label, version); err != nil {
 			return err
 		}
@@ -128,6 +147,10 @@ func (s *Server) settleCondition(c *gin.Context) error {
 // present state forbids has a place on it.
 func (s *Server) refuseConsent(c *gin.Context, r *scheduling.Round, v viewer, label scheduling.Label, err error) error {
 	refusal, ok := errors.AsType[*scheduling.Error](err)
+	if ok && errors.Is(err, scheduling.ErrInvalid) && refusal.Field == "until" {
+		p := s.printer(c.Request)
+		return s.renderConsent(c, http.StatusUnprocessableEntity, r, v, r.Slot(label), []Problem{{Field: "until-d", Text: refusalText(p, refusal, p.T("refused.422.text"))}})
+	}
 	if !ok || !errors.Is(err, scheduling.ErrConflict) {
 		return err
 	}
@@ -170,7 +193,7 @@ func (s *Server) renderConsent(c *gin.Context, status int, r *scheduling.Round, 
 	if was := c.PostForm("was"); was != "" && c.PostForm("version") != strconv.Itoa(slot.Version) {
 		view.Changed = p.T("reply.changed", "was", cleanText(was), "now", view.Was)
 	}
-	_, given := slot.Consent(v.Party.ID)
+	consent, given := slot.Consent(v.Party.ID)
 	pos, answered := slot.Position(v.Party.ID)
 	if !answered {
 		pos = scheduling.Position{}
@@ -181,7 +204,11 @@ func (s *Server) renderConsent(c *gin.Context, status int, r *scheduling.Round, 
 		view.Heading, view.Meaning = p.T("consent.closed", "date", name), p.T("consent.closed_text")
 	case !byConsent(r):
 		view.Heading, view.Meaning = p.T("consent.title", "date", name), p.T("error.chair_decides")
-	case given:
+	case given && consent.Kind == scheduling.AdReferendum:
+		view.Heading, view.Meaning = p.T("referendum.given", "date", name), p.T("referendum.given_text", "deadline", deadline(p, consent.Until, s.instant()))
+		view.Withdraw = base + "/consent/" + string(slot.Label) + "/withdrawal"
+		view.approval(c, s, r, slot)
+	case given && consent.Kind != scheduling.Firm:
 		view.Heading, view.Meaning = p.T("consent.given", "date", name), p.T("consent.given_text")
 		view.Withdraw = base + "/consent/" + string(slot.Label) + "/withdrawal"
 	case pos.Condition == scheduling.ConditionOpen:
@@ -200,10 +227,14 @@ func (s *Server) renderConsent(c *gin.Context, status int, r *scheduling.Round, 
 			return err
 		}
 		view.Clashes = newClashes(c, p, v, own, problems, slot)
+		if given {
+			view.Warnings = append(view.Warnings, consentKind(p, consent))
+		}
+		view.kinds(s.untilForm(c, r, v), problems)
 	}
 	view.Title = view.Heading
 	if !v.May(scheduling.RightConsent) {
-		view.Action, view.Withdraw = "", ""
+		view.Action, view.Withdraw, view.Approval = "", "", nil
 	}
 	if !v.May(scheduling.RightAnswer) {
 		view.Condition = nil
@@ -286,7 +317,11 @@ func slotFacts(p *locale.Printer, r *scheduling.Round, v viewer, slot *schedulin
 			if consent.Reported != nil {
 				key, said = "consent.by_reported", evidence(p, consent.Reported)
 			}
-			consents = append(consents, p.T(key, "party", partyName(p, r.Negotiation, id), "when", clockOf(r, v).moment(p, consent.At), "evidence", said))
+			line := p.T(key, "party", partyName(p, r.Negotiation, id), "when", clockOf(r, v).moment(p, consent.At), "evidence", said)
+			if kind := consentKind(p, consent); kind != "" {
+				line += " " + kind
+			}
+			consents = append(consents, line)
 		}
 	}
 	if len(consents) == 0 {

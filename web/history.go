@@ -130,7 +130,7 @@ var observable = []scheduling.EventKind{
 	scheduling.NegotiationOpened, scheduling.NegotiationSuspended, scheduling.NegotiationResumed, scheduling.NegotiationConcluded,
 	scheduling.MemberAdded, scheduling.MemberChanged, scheduling.MemberRemoved, scheduling.MemberLinkAsked,
 	scheduling.MemberInvited, scheduling.MemberUninvited,
-	scheduling.RoundOpened, scheduling.RoundStalled, scheduling.RoundRevived, scheduling.RoundLapsed, scheduling.RoundCancelled,
+	scheduling.RoundAgreedAdReferendum, scheduling.RoundOpened, scheduling.RoundStalled, scheduling.RoundRevived, scheduling.RoundLapsed, scheduling.RoundCancelled,
 	scheduling.ProposalDelivered, scheduling.ProposalAmended, scheduling.ProposalHasWithdrawn, scheduling.ProposalHasLapsed,
 	scheduling.SlotChanged, scheduling.SlotLapsed, scheduling.SlotReoffered,
 	scheduling.SealsOpened, scheduling.SealsCompared, scheduling.SealsDestroyed, scheduling.SealsRead,

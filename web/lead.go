@@ -47,7 +47,7 @@ func newLead(p *locale.Printer, r *scheduling.Round, v viewer, all []scheduling.
 			l.Action = &Link{Href: base + "/proposals/new", Text: p.T("overview.act.new_options")}
 		}
 		return l
-	case scheduling.OnTheTable, scheduling.Confirmed, scheduling.Held:
+	case scheduling.OnTheTable, scheduling.AgreedAdReferendum, scheduling.Confirmed, scheduling.Held:
 	}
 	if len(all) == 0 { // postponed, and nothing offered yet
 		l := plain("postponed")
@@ -66,6 +66,10 @@ func newLead(p *locale.Printer, r *scheduling.Round, v viewer, all []scheduling.
 // what stands in the way of the nearest.
 func tableLead(p *locale.Printer, r *scheduling.Round, v viewer, all []scheduling.Standing, ra *scheduling.Ranking) *leadView {
 	l := &leadView{More: &Link{Href: "#dates", Text: p.T("lead.compare")}}
+	if s := r.AwaitingApproval(); s != nil {
+		l.referendum(p, r, v, s)
+		return l
+	}
 	agreed, best := scheduling.Agreed(all), bestOf(all, ra)
 	switch {
 	case agreed != nil:
@@ -136,6 +140,10 @@ func (l *leadView) step(p *locale.Printer, r *scheduling.Round, v viewer, all []
 	offered := slices.IndexFunc(all, func(s scheduling.Standing) bool {
 		return len(s.Consents) > 0 && s.Levels[at] != scheduling.LevelNotPossible
 	})
+	if s := subjectTo(r, own); s != nil {
+		l.approve(p, r, v, s)
+		return
+	}
 	open := 0
 	for _, s := range all {
 		if s.Levels[at] == "" {

@@ -379,6 +379,9 @@ func (m *matrix) mark(cell *matrixCell, pos scheduling.Position, consent *schedu
 		if consent.Reported != nil {
 			key = "overview.cell.consented_reported"
 		}
+		if consent.Kind == scheduling.AdReferendum || consent.Kind == scheduling.Firm {
+			key = "referendum.cell." + string(consent.Kind)
+		}
 		said = append(said, m.p.T(key))
 	}
 	cell.Said = strings.Join(said, ". ")

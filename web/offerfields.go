@@ -28,6 +28,8 @@ type offerFields struct {
 	RulesOpen              bool
 	Reply                  deadlineFields
 	Lapses                 Picks
+	Firm                   Picks
+	FirmUntil              deadlineFields
 	Contact, Phone, Email  Field
 	Texts                  []textFields
 	Note                   Field
@@ -87,6 +89,10 @@ func (f *offerForm) fields() offerFields {
 	v.Lapses = f.Picks("lapses", f.T("proposal.lapses"), "",
 		Choice{Value: "no", Label: f.T("proposal.lapses_no"), Note: f.T("proposal.lapses_no_note")},
 		Choice{Value: "yes", Label: f.T("proposal.lapses_yes"), Note: f.T("proposal.lapses_yes_note")})
+	v.Firm = f.Picks("firm", f.T("firm.label"), "",
+		Choice{Value: "no", Label: f.T("firm.no"), Note: f.T("firm.no_note")},
+		Choice{Value: "yes", Label: f.T("firm.yes"), Note: f.T("firm.yes_note")})
+	v.FirmUntil = f.deadlineFields("firm-until", "firm.until", "firm.until_hint")
 	v.Contact = f.lineField("contact", "proposal.contact", "proposal.contact_hint")
 	v.Phone = f.lineField("contact-phone", "proposal.contact_phone", "")
 	v.Phone.Type, v.Phone.Optional, v.Phone.Code = "tel", true, true
@@ -224,7 +230,7 @@ func (f *offerForm) weekendChoices(chosen string) []Choice {
 // offerDefaults are the values with which an empty offer begins: room for one
 // option and an alternative.
 func offerDefaults() url.Values {
-	return url.Values{"unit": {"days"}, "options": {"2"}, "lapses": {"no"}, "notice": {"0"}}
+	return url.Values{"unit": {"days"}, "options": {"2"}, "lapses": {"no"}, "firm": {"no"}, "notice": {"0"}}
 }
 
 // setTerms puts terms into values under the names that the form reads. What is
@@ -337,6 +343,10 @@ func contentValues(p *locale.Printer, c scheduling.Content) url.Values {
 	setDeadline(values, "reply", c.ReplyBy)
 	if c.LapsesAtReplyBy {
 		values.Set("lapses", "yes")
+	}
+	if c.Firm {
+		values.Set("firm", "yes")
+		setDeadline(values, "firm-until", c.FirmUntil)
 	}
 	values.Set("contact", c.Contact.Name)
 	values.Set("contact-phone", c.Contact.Phone)

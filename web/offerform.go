@@ -141,6 +141,12 @@ func (f *offerForm) content(draft bool) scheduling.Content {
 	if c.LapsesAtReplyBy && c.ReplyBy.IsZero() && !f.bad("reply-d", "reply-y") && !draft {
 		f.Fail("reply-d", "error.reply_by_missing")
 	}
+	if c.Firm = f.Line("firm") == "yes"; c.Firm {
+		c.FirmUntil = f.deadline("firm-until")
+		if c.FirmUntil.IsZero() && !f.bad("firm-until-d", "firm-until-y") && !draft {
+			f.Fail("firm-until-d", "error.firm_until_missing")
+		}
+	}
 	if !draft {
 		f.Require("contact")
 	}
@@ -411,5 +417,5 @@ var offerFieldOf = map[string]string{
 	"deadline": "deadline-d", "title": "title", "parties": "d0-name", "members": "d0-email", "round": "round",
 	"confirmation": "confirmation", "confirmer": "confirmer", "reporting": "reporting", "rule": "kind", "text": "words",
 	"chair": "confirmer", "core": "core", "quorum": "quorum", "ranking": "ranking", "consultation": "consultation-d", "reveal": "reveal-d", "expiry": "expiry-d",
-	"answers": "answers",
+	"answers": "answers", "firm": "firm", "firm_until": "firm-until-d",
 }

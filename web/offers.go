@@ -33,6 +33,7 @@ type offerEntry struct {
 	Said            string
 	Dates           []offerDate
 	ReplyBy, Ended  string
+	Firm            string // until when it is firm
 	Standing        bool
 	Acts            []Link
 }
@@ -103,6 +104,7 @@ func newOfferEntry(p *locale.Printer, r *scheduling.Round, v viewer, offer *sche
 	if !offer.EndedAt.IsZero() {
 		ended = clock.moment(p, offer.EndedAt)
 	}
+	e.Firm = firmText(p, offer, now)
 	e.Ended = p.T("offers.status."+string(status), "when", ended, "version", offer.Version+1)
 	if v.Observer {
 		return e

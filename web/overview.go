@@ -44,13 +44,14 @@ type overviewNotice struct {
 }
 
 // A consentLine is who bound itself to what, and when.
-type consentLine struct{ Party, Slot, When, Evidence string }
+type consentLine struct{ Party, Slot, When, Evidence, Kind string }
 
 // An offLine is a slot that has left the table, and why.
 type offLine struct{ Label, When, City, Why string }
 
 type proposalLine struct {
 	Eyebrow, Said, ReplyBy, Contact string
+	Firm                            string // until when it is firm
 	Acts                            []Link
 }
 
@@ -245,6 +246,7 @@ func consentLines(p *locale.Printer, r *scheduling.Round, v viewer) []consentLin
 			if consent.Reported != nil {
 				line.Evidence = p.T("overview.reported", "evidence", evidence(p, consent.Reported))
 			}
+			line.Kind = consentKind(p, consent)
 			lines = append(lines, line)
 		}
 	}
@@ -290,6 +292,7 @@ func proposalLines(p *locale.Printer, r *scheduling.Round, v viewer, now time.Ti
 			}
 			line.ReplyBy = p.T(key, "deadline", deadline(p, d, now))
 		}
+		line.Firm = firmText(p, offer, now)
 		if offer.Status != scheduling.Delivered {
 			line.ReplyBy = p.T("overview.proposal." + offerState(r, offer))
 		}

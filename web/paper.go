@@ -107,6 +107,9 @@ func document(p *locale.Printer, r *scheduling.Round, a scheduling.Act, number, 
 	section("papers", c.Papers.For(everybody))
 	section("distribution", c.Distribution.For(everybody))
 	section("replies", paperReplies(p, c))
+	if c.Firm {
+		section("firm", p.T("firm.paper", "party", by, "when", until(p, c.FirmUntil)))
+	}
 	settled := p.T("paper.settled." + string(r.Rule.Confirmation))
 	if r.Rule.Kind != scheduling.Unanimity {
 		settled = kindText(p, r.Negotiation, r.Rule)
@@ -191,15 +194,20 @@ func paperReplies(p *locale.Printer, c scheduling.Content) string {
 	if c.ReplyBy.IsZero() {
 		return p.T("paper.reply_to", "contact", contact)
 	}
-	when := p.T("paper.until_day", "date", p.Date(c.ReplyBy.Date), "city", c.ReplyBy.City)
-	if c.ReplyBy.At != civil.EndOfDay {
-		when = p.T("paper.until_time", "date", p.Date(c.ReplyBy.Date), "time", p.Time(c.ReplyBy.At), "city", c.ReplyBy.City)
-	}
+	when := until(p, c.ReplyBy)
 	key := "paper.reply_by"
 	if c.LapsesAtReplyBy {
 		key = "paper.reply_by_lapses"
 	}
 	return p.T(key, "when", when, "contact", contact)
+}
+
+// until is a deadline as a paper says it.
+func until(p *locale.Printer, d scheduling.Deadline) string {
+	if d.At != civil.EndOfDay {
+		return p.T("paper.until_time", "date", p.Date(d.Date), "time", p.Time(d.At), "city", d.City)
+	}
+	return p.T("paper.until_day", "date", p.Date(d.Date), "city", d.City)
 }
 
 // text is the paper as plain text: no line over 78 columns unless a single word

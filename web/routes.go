@@ -142,6 +142,7 @@ func (s *Server) routes() []route {
 		{"GET", round + "/consent/:slot", Member, s.showConsent},
 		{"POST", round + "/consent/:slot", Consenter, s.createConsent},
 		{"POST", round + "/consent/:slot/withdrawal", Consenter, s.withdrawConsent},
+		{"POST", round + "/consent/:slot/approval", Consenter, s.settleApproval},
 		{"POST", round + "/condition/:slot", Answerer, s.settleCondition},
 		{"GET", round + "/confirmation/:slot", Convener, s.showConfirmation},
 		{"POST", round + "/confirmation/:slot", Convener, s.createConfirmation},

@@ -167,6 +167,11 @@ func (l *letter) sentence(e scheduling.Event) string {
 	text := p.T("mail.event."+string(e.Kind),
 		"party", l.party(e.Party), "slot", slot, "level", level, "proposal", e.Proposal, "version", e.Version, "date", l.replyBy(e), "digest", e.Digest,
 		"asker", l.party(l.partyOf(e.By)), "ends", l.silenceEnds(e))
+	if e.Kind == scheduling.ConsentGivenAdReferendum && l.r != nil {
+		if c, ok := l.r.Slot(e.Slot).Consent(e.Party); ok && c.Kind == scheduling.AdReferendum {
+			text = p.T("mail.approval_until", "sentence", text, "date", p.Date(c.Until.Date), "city", c.Until.City)
+		}
+	}
 	if answered := l.answered(e); answered != nil {
 		text = p.T("mail.answers", "sentence", text, "n", answered.Number, "party", l.party(answered.By))
 	}

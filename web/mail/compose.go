@@ -146,6 +146,7 @@ var headlines = []scheduling.EventKind{
 	scheduling.ProposalDelivered, scheduling.ProposalAmended, scheduling.ProposalHasWithdrawn, scheduling.ProposalHasLapsed,
 	scheduling.ProposalDeclined, scheduling.ChangeProposed, scheduling.ChangeDropped, scheduling.SlotChanged, scheduling.SlotReoffered,
 	scheduling.ReconsiderAsked,
+	scheduling.FirmOfferEnded, scheduling.RoundAgreedAdReferendum, scheduling.ConsentApproved, scheduling.ApprovalRefused, scheduling.ConsentLapsed, scheduling.ConsentGivenAdReferendum,
 	scheduling.PostponementAsked, scheduling.PostponementAgreed, scheduling.PostponementRefused, scheduling.ConsentGiven, scheduling.ConsentWithdrawn,
 	scheduling.SealsOpened, scheduling.SealsCompared, scheduling.SealsDestroyed, scheduling.PositionsSealed,
 	scheduling.PositionsResealed, scheduling.SealStale,
