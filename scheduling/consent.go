@@ -71,7 +71,7 @@ func (r *Round) consenting(a Act, label Label, version int, full bool) (PartyID,
 		return "", nil, r.closed()
 	}
 	if r.Sealing() {
-		return refuse(ErrConflict, "sealed_consent")
+		return "", nil, refuse(ErrConflict, "sealed_consent")
 	}
 	if err := r.agreeable(s, version); err != nil {
 		return "", nil, err

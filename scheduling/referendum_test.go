@@ -9,9 +9,9 @@ import (
 	. "parley/scheduling/schedulingtest" //nolint:revive // the tests read as talks
 )
 
-// friday is noon in Moscow on Friday 6 November 2009: 09:00 UTC.
+// noonFriday is noon in Moscow on Friday 6 November 2009: 09:00 UTC.
 var (
-	friday    = scheduling.Deadline{Date: Date(2009, time.November, 6), At: civil.Clock(12, 0), Zone: "Europe/Moscow", City: "Moscow"}
+	noonFriday    = scheduling.Deadline{Date: Date(2009, time.November, 6), At: civil.Clock(12, 0), Zone: "Europe/Moscow", City: "Moscow"}
 	fridayEnd = At(2009, time.November, 6, 9, 0)
 )
 
@@ -25,7 +25,7 @@ func agreedAdReferendum(t *testing.T, adjust ...Adjustment) *scheduling.Round {
 	t.Helper()
 	_, r := Delivered(adjust...)
 	do(t, r.Consent(By(AlphaHead, later(60)), "G2", 1))
-	do(t, r.ConsentAdReferendum(By(BravoHead, later(61)), "G2", 1, friday))
+	do(t, r.ConsentAdReferendum(By(BravoHead, later(61)), "G2", 1, noonFriday))
 	r.TakeEvents()
 	return r
 }
@@ -104,9 +104,9 @@ func TestAdReferendumLapsesOnce(t *testing.T) {
 
 func TestAdReferendumIsRefused(t *testing.T) {
 	t.Parallel()
-	past := friday
+	past := noonFriday
 	past.Date = Date(2009, 11, 1)
-	afterwards := friday
+	afterwards := noonFriday
 	afterwards.Date = Date(2009, 11, 20)
 	for name, tc := range map[string]struct {
 		until scheduling.Deadline
@@ -117,8 +117,8 @@ func TestAdReferendumIsRefused(t *testing.T) {
 		"without a deadline":   {scheduling.Deadline{}, BravoHead, scheduling.ErrInvalid, "approval_deadline_missing"},
 		"too late":             {past, BravoHead, scheduling.ErrInvalid, "until_past"},
 		"beyond the decide-by": {afterwards, BravoHead, scheduling.ErrInvalid, "approval_after_decide_by"},
-		"without the right":    {friday, BravoOfficer, scheduling.ErrForbidden, "consent_right_missing"},
-		"after a full one":     {friday, AlphaHead, scheduling.ErrConflict, "consented_fully"},
+		"without the right":    {noonFriday, BravoOfficer, scheduling.ErrForbidden, "consent_right_missing"},
+		"after a full one":     {noonFriday, AlphaHead, scheduling.ErrConflict, "consented_fully"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -135,7 +135,7 @@ func TestAdReferendumIsRefused(t *testing.T) {
 // firmOffer is P1, firm until Friday.
 func firmOffer() scheduling.Content {
 	c := P1()
-	c.Firm, c.FirmUntil = true, friday
+	c.Firm, c.FirmUntil = true, noonFriday
 	return c
 }
 
