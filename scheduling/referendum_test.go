@@ -11,8 +11,8 @@ import (
 
 // noonFriday is noon in Moscow on Friday 6 November 2009: 09:00 UTC.
 var (
-	noonFriday    = scheduling.Deadline{Date: Date(2009, time.November, 6), At: civil.Clock(12, 0), Zone: "Europe/Moscow", City: "Moscow"}
-	fridayEnd = At(2009, time.November, 6, 9, 0)
+	noonFriday = scheduling.Deadline{Date: Date(2009, time.November, 6), At: civil.Clock(12, 0), Zone: "Europe/Moscow", City: "Moscow"}
+	fridayEnd  = At(2009, time.November, 6, 9, 0)
 )
 
 func onLastConsent() Adjustment {
