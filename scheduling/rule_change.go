@@ -185,8 +185,12 @@ func (r *Round) endorse(a Act, party PartyID) {
 // Undecided is whose agreement a proposed rule lacks under the present one;
 // nothing where the chair's word is what it takes.
 func (r *Round) Undecided() Needed {
-	if r.RuleChange == nil {
+	rule := r.Rule
+	switch {
+	case r.RuleChange == nil:
 		return Needed{}
+	case rule.Kind == ChairDecides && len(r.Chairs()) == 0:
+		rule.Kind = Unanimity // nobody is left to decide
 	}
-	return r.Rule.needed(r.Negotiation, func(p PartyID) bool { return slices.Contains(r.RuleChange.Agreed, p) })
+	return rule.needed(r.Negotiation, func(p PartyID) bool { return slices.Contains(r.RuleChange.Agreed, p) })
 }

@@ -357,6 +357,9 @@ func TestRuleChange(t *testing.T) {
 		}))
 		n.Member(BravoHead).Rights &^= scheduling.RightPreside
 		do(t, r.ProposeRule(alpha, lastConsent, ends, scheduling.Text{}))
+		if lacks := r.Undecided(); !slices.Equal(lacks.Each, []scheduling.PartyID{Bravo}) {
+			t.Errorf("got %+v, want Bravo", lacks)
+		}
 		do(t, r.AgreeRule(bravo))
 		if r.Rule.Kind != scheduling.Unanimity {
 			t.Errorf("the rule is %s, want unanimity", r.Rule.Kind)

@@ -223,7 +223,7 @@ func (s *Server) renderRuleChange(r *scheduling.Round, v viewer, view *actView) 
 	view.Compared = ruleLines(view.Printer, r.Negotiation, r.Rule, c.Rule, r.Deadline, c.Deadline)
 	chair := r.MayPreside(v.Member.ID) == nil && r.Rule.Kind == scheduling.ChairDecides
 	switch lacks := r.Undecided(); {
-	case r.Rule.Kind == scheduling.ChairDecides:
+	case lacks.Done():
 		view.Notes = append(view.Notes, view.T("rule.chair_agrees"))
 	default:
 		view.Notes = append(view.Notes, view.T("rule.takes", "who", neededText(view.Printer, r, lacks, true)))
