@@ -19,7 +19,7 @@ type erasureView struct {
 	Name string
 	As   string // what stands in place of the name afterwards
 	Post string
-	Mine string // where what is kept of the person can be had
+	Mine string // where what is kept of the person can be had; "" is not for the viewer
 }
 
 // manageable is the member in the path, removed or not, whom the viewer
@@ -49,10 +49,11 @@ func (s *Server) showErasure(c *gin.Context) error {
 	page := s.page(c)
 	page.Title = page.T("erasure.title", "name", m.Name)
 	page.Back = &Link{Href: membersPath(n.ID), Text: page.T("members.title")}
-	return s.render(c, http.StatusOK, erasurePage, erasureView{
-		Page: page, Name: m.Name, As: page.T("erasure.as", "number", number), Post: memberPath(n.ID, m.ID) + "/erasure",
-		Mine: memberPath(n.ID, m.ID) + "/data.json",
-	})
+	view := erasureView{Page: page, Name: m.Name, As: page.T("erasure.as", "number", number), Post: memberPath(n.ID, m.ID) + "/erasure"}
+	if m.Party == v.Member.Party && !m.Removed {
+		view.Mine = memberPath(n.ID, m.ID) + "/data.json"
+	}
+	return s.render(c, http.StatusOK, erasurePage, view)
 }
 
 // eraseMember handles POST /n/:negotiation/members/:member/erasure: name and
@@ -125,13 +126,15 @@ type memberEntry struct {
 const dataLimit = 100_000
 
 // showMemberData handles GET /n/:negotiation/members/:member/data.json: what is
-// kept of a person, for that person and for those who manage the party.
+// kept of a person, for that person and for those of the party who manage its members.
 func (s *Server) showMemberData(c *gin.Context) error {
 	n, v, m, err := s.memberOf(c)
 	if err != nil {
 		return err
 	}
-	if m.ID != v.Member.ID && n.MayManage(v.Member.ID, m.Party) != nil {
+	// The neutral staff manage everybody, and may not read what a party wrote
+	// for itself.
+	if m.ID != v.Member.ID && (m.Party != v.Member.Party || n.MayManage(v.Member.ID, m.Party) != nil) {
 		return hidden()
 	}
 	data := memberData{

@@ -323,6 +323,7 @@ type memberView struct {
 	MayShow    bool // be shown a new link
 	MayRemove  bool
 	MayErase   bool
+	MaySeeData bool
 	HasLinks   bool
 	HasAddress bool
 }
@@ -353,7 +354,8 @@ func (s *Server) renderMember(c *gin.Context, status int, f *Form) error {
 		Page: page, Heading: m.Name, Party: partyName(page.Printer, n, m.Party), Post: memberPath(n.ID, m.ID),
 		Seen: seenMember(*m), Reader: !manages && m.ID != v.Member.ID, Arrived: entries[m.ID].say(page, *m),
 		MayAsk: n.MayAskLink(v.Member.ID, m.ID) == nil, MayShow: manages && m.Party == v.Member.Party, MayRemove: manages, MayErase: manages && m.ID != v.Member.ID,
-		HasLinks: entries[m.ID].links > 0, HasAddress: m.Email != "",
+		MaySeeData: m.ID == v.Member.ID || manages && m.Party == v.Member.Party,
+		HasLinks:   entries[m.ID].links > 0, HasAddress: m.Email != "",
 	}
 	if !view.Reader {
 		view.Form = s.memberForm(f, page, nil)
