@@ -34,6 +34,7 @@ type historyView struct {
 	Newest  string
 	Clock   string
 	Record  string // address of the CSV file
+	Joint   string // address of the protocol, likewise
 	Export  string // address of the page of the archive, "" for those who get none
 }
 
@@ -66,6 +67,9 @@ func (s *Server) history(c *gin.Context) error {
 	view.Heading = view.Title
 	view.Title = view.T("history.title", "round", view.Heading)
 	view.Record = roundPath(r.ID) + "/history.csv"
+	if !v.Observer {
+		view.Joint = roundPath(r.ID) + "/protocol"
+	}
 	if !v.Observer && !s.key.Zero() {
 		view.Export = exportPath(r.Negotiation)
 	}

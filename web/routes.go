@@ -150,6 +150,8 @@ func (s *Server) routes() []route {
 		{"POST", round + "/answers/new", Member, s.createAnswer},
 		{"GET", round + "/history", Member, s.history},
 		{"GET", round + "/history.csv", Member, s.historyRecord},
+		{"GET", round + "/protocol", Member, s.showProtocol},
+		{"GET", round + "/protocol.txt", Member, s.showProtocolText},
 		{"GET", "/c/:token", Public, s.feed},
 		{"GET", round + "/subscribe", Member, s.showSubscribe},
 		{"POST", round + "/subscribe", Member, s.createFeed},
