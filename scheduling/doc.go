@@ -36,6 +36,11 @@
 // An answer of a party that does not use the system is reported: recorded by
 // somebody else with [Evidence], and shown as reported wherever it appears.
 //
+// A [KeyPerson] is somebody without whom a party will not meet. Where such a
+// person is committed stands in the [Diary] of the party, which nobody else sees;
+// what the party cannot keep beside a slot is a [Clash], and only a [Presence]
+// is told to others.
+//
 // Every [Text] has an audience, and the default is its author's own party.
 // What happened is an [Event]; the history is the list of events.
 package scheduling
