@@ -356,3 +356,32 @@ func TestTravelPage(t *testing.T) {
 		t.Error("the line is still there")
 	}
 }
+
+// Programs are refused as people are, and override by a header.
+func TestClashForPrograms(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	n, r := schedulingtest.Delivered(schedulingtest.WithID("more"))
+	if _, err := h.Create(t.Context(), scheduling.Once{}, n, r); err != nil {
+		t.Fatal(err)
+	}
+	err := h.UpdateDiary(t.Context(), "more", schedulingtest.Bravo, scheduling.Once{}, func(n *scheduling.Negotiation, d *scheduling.Diary) error {
+		d.Persons = []scheduling.KeyPerson{{ID: "p1", Name: "Ivanov", Function: scheduling.FunctionHead}}
+		return d.AddCommitment(n, schedulingtest.BravoHead, scheduling.Commitment{
+			ID: "c1", Person: "p1", Kind: scheduling.CommitmentBusy, City: "Geneva",
+			First: schedulingtest.Date(2009, time.November, 19), Last: schedulingtest.Date(2009, time.November, 19),
+		})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	token := h.token(t, scheduling.Token{
+		Purpose: scheduling.ForAPI, Negotiation: "more", Member: schedulingtest.BravoHead, Scope: schedulingtest.AllRights,
+		CreatedAt: h.now, ExpiresAt: h.now.AddDate(1, 0, 0),
+	})
+	const path = "/negotiations/more/rounds/1/reply"
+	body := map[string]any{"answers": []any{map[string]any{"slot": "G2", "level": "available"}}}
+	tag := call(t, h, token, "GET", path, nil).want(t, "read", http.StatusOK).tag
+	call(t, h, token, "PUT", path, body, "If-Match", tag).refused(t, "a clash", http.StatusConflict, "clash_open")
+	call(t, h, token, "PUT", path, body, "If-Match", tag, "Override-Clashes", "yes").want(t, "overridden", http.StatusOK)
+}

@@ -20,13 +20,15 @@ type answer[T any] struct {
 
 // Seen are the headers of an act that depends on what its author saw.
 type Seen struct {
-	IfMatch string `header:"If-Match" doc:"Required. The ETag of the resource that the act is about, as it was last read; * is not taken."`
-	Key     string `header:"Idempotency-Key" maxLength:"200" doc:"Names the act: sent again under the same key it is done once."`
+	IfMatch  string `header:"If-Match" doc:"Required. The ETag of the resource that the act is about, as it was last read; * is not taken."`
+	Key      string `header:"Idempotency-Key" maxLength:"200" doc:"Names the act: sent again under the same key it is done once."`
+	Override string `header:"Override-Clashes" enum:"yes" doc:"Goes on although a date clashes with something firm of the own party, which otherwise is refused with clash_open; recorded for the own party alone."`
 }
 
 // Keyed are the headers of any other act.
 type Keyed struct {
-	Key string `header:"Idempotency-Key" maxLength:"200" doc:"Names the act: sent again under the same key it is done once."`
+	Key      string `header:"Idempotency-Key" maxLength:"200" doc:"Names the act: sent again under the same key it is done once."`
+	Override string `header:"Override-Clashes" enum:"yes" doc:"Goes on although a date clashes with something firm of the own party, which otherwise is refused with clash_open; recorded for the own party alone."`
 }
 
 // tagOfBody is made of what the viewer is shown and of nothing else, so that it
@@ -107,7 +109,11 @@ func (act roundAct[I, T]) mount(a *API) {
 		if !act.unseen && slices.Contains([]string{"", "*"}, c.request.Header.Get("If-Match")) {
 			return nil, errUnseen
 		}
-		err := a.Store.Update(c.ctx(), c.round.ID, c.form, func(r *scheduling.Round) error {
+		own, err := scheduling.OwnEngagements(c.ctx(), a.Store, c.round.Negotiation, c.round.ID.Number, c.viewer.Member)
+		if err != nil {
+			return nil, err
+		}
+		err = a.Store.Update(c.ctx(), c.round.ID, c.form, func(r *scheduling.Round) error {
 			return c.narrowed(r, func(v Viewer) error {
 				if !act.unseen {
 					body, err := act.show(c, v, r, in)
@@ -118,7 +124,9 @@ func (act roundAct[I, T]) mount(a *API) {
 						return err
 					}
 				}
-				return act.do(c, v, r, c.act(), in)
+				a := c.act()
+				a.Own, a.Override = own, c.request.Header.Get("Override-Clashes") == "yes"
+				return act.do(c, v, r, a, in)
 			})
 		})
 		if err != nil {
