@@ -211,9 +211,14 @@ func (s *Server) negotiationOf(c *gin.Context) (*scheduling.Negotiation, viewer,
 
 // act is what the viewer does now, for the viewer's own party.
 func (s *Server) act(_ *gin.Context, v viewer) scheduling.Act {
+	return scheduling.Act{By: v.Member.ID, At: s.instant(), Nonce: newNonce()}
+}
+
+// newNonce is the random part of a commitment.
+func newNonce() []byte {
 	nonce := make([]byte, scheduling.NonceSize)
 	_, _ = rand.Read(nonce) // never fails
-	return scheduling.Act{By: v.Member.ID, At: s.instant(), Nonce: nonce}
+	return nonce
 }
 
 // once marks the change that the posted form makes: the same form, sent again

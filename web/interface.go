@@ -131,6 +131,9 @@ func (p pages) Secret(parts ...string) string {
 	return p.s.derivedSecret(parts...)
 }
 
+// Nonce is api.Pages's.
+func (p pages) Nonce() []byte { return newNonce() }
+
 // WebhookSecret is api.Pages's.
 func (p pages) WebhookSecret(id scheduling.WebhookID) string {
 	return WebhookSecret(p.s.secret, id)

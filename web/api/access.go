@@ -262,4 +262,6 @@ func (c *call) viewerOf(n *scheduling.Negotiation) (Viewer, error) {
 }
 
 // act is what the program does now, for its member's own party.
-func (c *call) act() scheduling.Act { return scheduling.Act{By: c.viewer.Member.ID, At: c.now} }
+func (c *call) act() scheduling.Act {
+	return scheduling.Act{By: c.viewer.Member.ID, At: c.now, Nonce: c.api.Pages.Nonce()}
+}

@@ -52,6 +52,8 @@ type Pages interface {
 	Hash(secret string) (string, bool)
 	// Secret derives a secret from what it is for; without parts it is random.
 	Secret(parts ...string) string
+	// Nonce is new random bytes for an act that seals something.
+	Nonce() []byte
 	// WebhookSecret signs what a webhook is told.
 	WebhookSecret(id scheduling.WebhookID) string
 	// CheckHookURL refuses an address that no webhook may have.
@@ -130,6 +132,7 @@ func (a *API) register() {
 	a.rankings()
 	a.proposals()
 	a.meetings()
+	a.rules()
 	a.records()
 	a.feeds()
 	a.webhooks()

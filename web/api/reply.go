@@ -7,8 +7,9 @@ import (
 // A Reply is what the own party has said of the slots on the table, and what it
 // has drafted.
 type Reply struct {
-	Slots []ReplySlot  `json:"slots"`
-	Draft []SlotAnswer `json:"draft,omitempty"`
+	Sealed bool         `json:"sealed,omitempty" doc:"Answers go under seal"`
+	Slots  []ReplySlot  `json:"slots"`
+	Draft  []SlotAnswer `json:"draft,omitempty"`
 }
 
 // A ReplySlot is a slot on the table with the own party's answer.
@@ -63,16 +64,24 @@ func shownReply[I any](_ *call, v Viewer, r *scheduling.Round, _ *I) (Reply, err
 	if err := replying(v, r); err != nil {
 		return Reply{}, err
 	}
-	out := Reply{Slots: []ReplySlot{}}
+	out := Reply{Sealed: r.Sealing(), Slots: []ReplySlot{}}
+	own, err := r.OwnPositions(v.Member.ID)
+	if err != nil {
+		return out, err
+	}
+	draft, _, err := r.DraftOf(v.Member.ID)
+	if err != nil {
+		return out, err
+	}
 	for _, s := range r.Offered() {
 		slot := ReplySlot{Label: string(s.Label), Version: s.Version}
-		if p, ok := s.Position(v.Party.ID); ok {
+		if p, ok := own[s.Label]; ok {
 			said := newPosition(v, v.Party.ID, p)
 			slot.Position = &said
 		}
 		out.Slots = append(out.Slots, slot)
 	}
-	for _, a := range r.Drafts[v.Party.ID].Answers {
+	for _, a := range draft.Answers {
 		out.Draft = append(out.Draft, SlotAnswer{string(a.Slot), string(a.Level), newText(a.Reason), string(a.ReasonClass), a.Rank})
 	}
 	return out, nil
@@ -103,6 +112,7 @@ func (a *API) replies() {
 		},
 		show: shownReply[answersInput],
 		do: func(_ *call, _ Viewer, r *scheduling.Round, a scheduling.Act, in *answersInput) error {
+			a.Sealed = r.Sealing() // as the reply said that was seen
 			return r.TakePositions(a, read(in.Body.Answers, r))
 		},
 	}.mount(a)
@@ -155,7 +165,7 @@ func report(_ *call, v Viewer, r *scheduling.Round, a scheduling.Act, in *report
 	if err != nil {
 		return err
 	}
-	a.For, a.Evidence = party.ID, evidence
+	a.For, a.Evidence, a.Sealed = party.ID, evidence, r.Sealing()
 	if len(in.Body.Answers) > 0 {
 		if err := r.TakePositions(a, read(in.Body.Answers, r)); err != nil {
 			return err

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"encoding/hex"
 	"errors"
 	"time"
 
@@ -19,12 +20,18 @@ type Round struct {
 	Deadline     *Deadline         `json:"deadline,omitempty"`
 	OpenedAt     time.Time         `json:"opened_at"`
 	Best         string            `json:"best,omitempty" doc:"Label of the best date so far; it decides nothing"`
+	Sealed       bool              `json:"sealed,omitempty" doc:"Answers are hidden: under seal, destroyed unopened, or only compared"`
+	Seals        []Seal            `json:"seals,omitempty" doc:"Who has answered under seal; not for observers"`
 	Slots        []Slot            `json:"slots"`
 	Proposals    []ProposalSummary `json:"proposals"`
 	Meeting      *Meeting          `json:"meeting,omitempty"`
 	Postponement *Postponement     `json:"postponement,omitempty" doc:"Asked for and not yet agreed"`
 	Release      *Release          `json:"release,omitempty" doc:"Not for observers until all parties have agreed to it"`
 	Objections   []Objection       `json:"objections,omitempty" doc:"Not for observers"`
+	RuleChange   *RuleChange       `json:"rule_change,omitempty" doc:"Proposed and not yet agreed; not for observers"`
+	Silence      *Silence          `json:"silence,omitempty" doc:"Running now; not for observers"`
+	Accepted     []string          `json:"accepted,omitempty" doc:"Parties whose silence counts; not for observers"`
+	Decision     *Decision         `json:"decision,omitempty" doc:"Of the chair, on the date in force; not for observers"`
 }
 
 // A Rule is how a round decides.
@@ -74,6 +81,39 @@ type Release struct {
 	Agreed []string `json:"agreed,omitempty"`
 }
 
+// A Seal is what all parties see of an answer under seal.
+type Seal struct {
+	Party      string     `json:"party"`
+	In         bool       `json:"in" doc:"The party has answered what is now on the table"`
+	At         *time.Time `json:"at,omitempty"`
+	Commitment string     `json:"commitment,omitempty" doc:"Hex HMAC-SHA-256 of the text under the nonce"`
+	Reported   *Evidence  `json:"reported,omitempty"`
+	Nonce      string     `json:"nonce,omitempty" doc:"Hex; once it was opened"`
+	Text       string     `json:"text,omitempty" doc:"What was committed to; once it was opened"`
+}
+
+// seals are who has answered under seal.
+func seals(v Viewer, r *scheduling.Round) []Seal {
+	if !r.Rule.Sealed() || v.Observer {
+		return nil
+	}
+	var all []Seal
+	for _, id := range r.Negotiation.Required() {
+		out := Seal{Party: string(id)}
+		if s, ok := r.Seals[id]; ok {
+			out.In, out.Commitment, out.Reported = !s.Stale, s.Commitment, newEvidence(s.Reported, v.Audience)
+			if out.In {
+				out.At = moment(s.At)
+			}
+			if s.Nonce != nil {
+				out.Nonce, out.Text = hex.EncodeToString(s.Nonce), s.Text
+			}
+		}
+		all = append(all, out)
+	}
+	return all
+}
+
 // An Objection is what a party says against a meeting that stands.
 type Objection struct {
 	Party string    `json:"party"`
@@ -85,7 +125,7 @@ func newRound(c *call, v Viewer, r *scheduling.Round) Round {
 	out := Round{
 		Negotiation: string(r.ID.Negotiation), Number: r.ID.Number, Name: r.Name.For(v.Audience), Status: string(r.Status),
 		Postponed: r.Postponed, Convener: string(r.Convener), Rule: newRule(r.Rule), Deadline: newDeadline(r.Deadline),
-		OpenedAt: r.OpenedAt, Best: best(r), Slots: []Slot{}, Proposals: []ProposalSummary{},
+		OpenedAt: r.OpenedAt, Best: best(r), Sealed: r.Hides(), Seals: seals(v, r), Slots: []Slot{}, Proposals: []ProposalSummary{},
 	}
 	standing := standings(r)
 	for _, s := range r.Slots {
@@ -131,6 +171,7 @@ func newRound(c *call, v Viewer, r *scheduling.Round) Round {
 		}
 		out.Objections = append(out.Objections, said)
 	}
+	out.ruled(v, r)
 	return out
 }
 

@@ -113,7 +113,7 @@ func newSlot(v Viewer, r *scheduling.Round, s *scheduling.Slot, st *scheduling.S
 		if p, ok := s.Position(id); ok && st != nil {
 			out.Positions = append(out.Positions, newPosition(v, id, p))
 		}
-		if c, ok := s.Consent(id); ok && (s.Status == scheduling.Offered || s.Status == scheduling.SlotConfirmed) {
+		if c, ok := s.Consent(id); ok && !r.Sealing() && (s.Status == scheduling.Offered || s.Status == scheduling.SlotConfirmed) {
 			out.Consents = append(out.Consents, GivenConsent{string(id), c.At, newEvidence(c.Reported, v.Audience)})
 		}
 	}
@@ -138,7 +138,7 @@ func newPosition(v Viewer, id scheduling.PartyID, p scheduling.Position) Positio
 // being agreed.
 func standings(r *scheduling.Round) map[scheduling.Label]*scheduling.Standing {
 	all := map[scheduling.Label]*scheduling.Standing{}
-	if !agreeing(r) {
+	if !agreeing(r) || r.Hides() { // what is sealed looks alike for all
 		return all
 	}
 	for _, st := range r.Standings() {
@@ -260,7 +260,12 @@ func (a *API) slots() {
 
 // best is the best date so far, or "".
 func best(r *scheduling.Round) string {
-	if !agreeing(r) {
+	switch {
+	case !agreeing(r):
+		return ""
+	case r.Outcome != nil:
+		return string(r.Outcome.Slot)
+	case r.Hides(), r.Ranks(): // a ranking has more to say than one label
 		return ""
 	}
 	if st := scheduling.Best(r.Standings()); st != nil {
