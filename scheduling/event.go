@@ -93,6 +93,10 @@ const (
 	FirmOfferMade            EventKind = "firm_offer_made"
 	FirmOfferEnded           EventKind = "firm_offer_ended"
 
+	ReplyReminder    EventKind = "reply_reminder"    // a deadline comes near; to the party that has not answered
+	ReplyOverdue     EventKind = "reply_overdue"     // the reply-by passed; to the head of that party
+	ReplyOutstanding EventKind = "reply_outstanding" // the same to who runs the round; Text names the parties
+
 	ChairNamed        EventKind = "chair_named" // a member of Party may preside from now on
 	ChairLeft         EventKind = "chair_left"
 	MediatorNamed     EventKind = "mediator_named"

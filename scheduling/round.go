@@ -356,6 +356,7 @@ func (r *Round) Tick(now time.Time) bool {
 	}
 	before := len(r.events)
 	r.advance(now)
+	r.remind(now)
 	return len(r.events) != before
 }
 
@@ -387,7 +388,7 @@ func (r *Round) NextDue() time.Time {
 	if (r.Status == OnTheTable || r.Status == Stalled) && !r.Deadline.IsZero() {
 		at(r.Deadline.Instant())
 	}
-	for _, t := range r.consentsEnd() {
+	for _, t := range slices.Concat(r.consentsEnd(), r.remindersDue()) {
 		at(t)
 	}
 	if s := r.Silence; s != nil {

@@ -234,6 +234,7 @@ func (s suite) due(t *testing.T) {
 		c.LapsesAtReplyBy = true
 		c.ReplyBy.Date.Day = day
 		must(r.Deliver(By(AlphaHead, Now), c, Paper("P1")))
+		must(r.Consent(By(BravoHead, Now), "W3", 1)) // who has answered is not reminded
 		if _, err := store.Create(t.Context(), scheduling.Once{}, n, r); err != nil {
 			t.Fatalf("create: %v", err)
 		}

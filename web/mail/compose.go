@@ -145,7 +145,7 @@ var headlines = []scheduling.EventKind{
 	scheduling.SilenceBroken, scheduling.SilenceEnded, scheduling.SilenceProposed, scheduling.RuleChanged, scheduling.RuleProposed,
 	scheduling.ProposalDelivered, scheduling.ProposalAmended, scheduling.ProposalHasWithdrawn, scheduling.ProposalHasLapsed,
 	scheduling.ProposalDeclined, scheduling.ChangeProposed, scheduling.ChangeDropped, scheduling.SlotChanged, scheduling.SlotReoffered,
-	scheduling.ReconsiderAsked,
+	scheduling.ReconsiderAsked, scheduling.ReplyReminder, scheduling.ReplyOverdue, scheduling.ReplyOutstanding,
 	scheduling.FirmOfferEnded, scheduling.RoundAgreedAdReferendum, scheduling.ConsentApproved, scheduling.ApprovalRefused, scheduling.ConsentLapsed, scheduling.ConsentGivenAdReferendum,
 	scheduling.PostponementAsked, scheduling.PostponementAgreed, scheduling.PostponementRefused, scheduling.ConsentGiven, scheduling.ConsentWithdrawn,
 	scheduling.SealsOpened, scheduling.SealsCompared, scheduling.SealsDestroyed, scheduling.PositionsSealed,
@@ -164,7 +164,9 @@ var forOfficers = []scheduling.EventKind{
 }
 
 // forParty lists what a whole party is written about, and nobody else.
-var forParty = []scheduling.EventKind{scheduling.ReconsiderAsked, scheduling.PositionsResealed, scheduling.SealStale}
+var forParty = []scheduling.EventKind{
+	scheduling.ReplyReminder, scheduling.ReplyOverdue, scheduling.ReplyOutstanding,
+	scheduling.ReconsiderAsked, scheduling.PositionsResealed, scheduling.SealStale}
 
 // forReaders lists what also reaches members who only read.
 var forReaders = []scheduling.EventKind{
@@ -180,6 +182,9 @@ func (l *letter) concerns(e scheduling.Event) bool {
 	case slices.Contains(e.Invited, l.to.ID):
 		return true
 	case slices.Contains(forOfficers, e.Kind) && !l.to.Rights.Has(scheduling.RightRooms):
+		return false
+	case e.Kind == scheduling.ReplyOverdue && !l.to.Rights.Has(scheduling.RightConsent),
+		e.Kind == scheduling.ReplyOutstanding && !l.to.Rights.Has(scheduling.RightConvene) && !l.to.Rights.Has(scheduling.RightPreside):
 		return false
 	case l.to.Removed, l.observer() && !slices.Contains(forReaders, e.Kind):
 		return false

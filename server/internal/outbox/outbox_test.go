@@ -405,6 +405,12 @@ func TestTick(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	answered := func(r *scheduling.Round) error { // and so is not reminded
+		return r.Consent(schedulingtest.By(schedulingtest.BravoHead, d.now), "W3", 1)
+	}
+	if err := d.Update(t.Context(), d.round, scheduling.Once{}, answered); err != nil {
+		t.Fatal(err)
+	}
 	first := due()
 	d.now = first.Add(-time.Second)
 	tick()
