@@ -58,7 +58,7 @@ func BenchmarkFeedSQLite(b *testing.B) {
 		b.Fatal(err)
 	}
 	pages, err := web.New(web.Options{
-		Now: now, Log: log, Store: s, Access: s, Outbox: s, Retainer: s, Secret: make([]byte, 32), BaseURL: "https://parley.example.org",
+		Now: now, Log: log, Store: s, Access: s, Outbox: s, Retainer: s, Register: s, Secret: make([]byte, 32), BaseURL: "https://parley.example.org",
 	})
 	if err != nil {
 		b.Fatal(err)

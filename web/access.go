@@ -77,7 +77,7 @@ func (s *Server) authorize(c *gin.Context, policy Policy) error {
 	case SignedIn:
 		_, err := s.session(c.Request)
 		return err
-	case Account, Opener, Admin:
+	case Account, Opener, Admin, Keeper:
 		a, err := s.accountOf(c)
 		switch {
 		case err != nil:
@@ -86,6 +86,8 @@ func (s *Server) authorize(c *gin.Context, policy Policy) error {
 			return forbidden("opening_missing")
 		case policy == Admin && !a.Admin:
 			return forbidden("admin_missing")
+		case policy == Keeper && !a.Rooms && !a.Admin:
+			return forbidden("keeper_missing")
 		}
 		return nil
 	case Member, Answerer, Consenter, Convener:

@@ -34,6 +34,7 @@ func newHouse(tb testing.TB, adjust ...schedulingtest.Adjustment) *house {
 	o := options(nil)
 	h.MemoryStore = schedulingtest.NewMemoryStore(postman{})
 	o.Now = func() time.Time { return h.now }
+	o.Register = h.MemoryStore
 	o.Store, o.Access, o.Retainer, o.Programs = h.MemoryStore, h.MemoryStore, h.MemoryStore, h.MemoryStore
 	o.Ledger, o.Key = h.MemoryStore, schedulingtest.RecordKey()
 	s, err := New(o)

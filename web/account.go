@@ -24,6 +24,7 @@ type accountsView struct {
 	Name, Email Field
 	Opens       bool
 	Admin       bool
+	Rooms       bool
 }
 
 type accountRow struct {
@@ -45,7 +46,7 @@ func (s *Server) renderAccounts(c *gin.Context, status int, f *Form) error {
 	if err != nil {
 		return fmt.Errorf("web: list accounts: %w", err)
 	}
-	v := accountsView{Page: s.page(c), Opens: f.Checked("opens"), Admin: f.Checked("admin")}
+	v := accountsView{Page: s.page(c), Opens: f.Checked("opens"), Admin: f.Checked("admin"), Rooms: f.Checked("rooms")}
 	v.Title = v.T("accounts.title")
 	v.Back = &Link{Href: "/", Text: v.T("account.start")}
 	shown, secret := s.takeOnce(c)
@@ -78,6 +79,9 @@ func accountMay(f *Form, a scheduling.Account) string {
 	if a.Admin {
 		may = append(may, f.T("accounts.may_admin"))
 	}
+	if a.Rooms || a.Admin {
+		may = append(may, f.T("accounts.may_rooms"))
+	}
 	if len(may) == 0 {
 		return f.T("accounts.may_nothing")
 	}
@@ -105,7 +109,7 @@ func (s *Server) createAccount(c *gin.Context) error {
 	f.Require("name", "email")
 	a := scheduling.Account{
 		ID: scheduling.AccountID(idOf(onceBy(c, string(self.ID)))), Name: f.LineUpTo("name", scheduling.MaxName), Email: f.Email("email"),
-		Opens: f.Checked("opens"), Admin: f.Checked("admin"), CreatedAt: s.instant(),
+		Opens: f.Checked("opens"), Admin: f.Checked("admin"), Rooms: f.Checked("rooms"), CreatedAt: s.instant(),
 	}
 	if switchedLanguage(c) || len(f.Problems) > 0 {
 		return s.renderAccounts(c, http.StatusUnprocessableEntity, f)
@@ -190,6 +194,7 @@ type accountView struct {
 	Language            Picks
 	Current, Passphrase Field
 	Admin               bool
+	Keeper              bool
 }
 
 // showAccount handles GET /account: one's own.
@@ -210,7 +215,7 @@ func (s *Server) renderAccount(c *gin.Context, status int, f *Form) error {
 	if f.Do() == "passphrase" { // the other form of the page was not sent
 		f.values = url.Values{"name": {a.Name}, "language": {a.Language}}
 	}
-	v := accountView{Page: s.page(c), Email: a.Email, Admin: a.Admin}
+	v := accountView{Page: s.page(c), Email: a.Email, Admin: a.Admin, Keeper: a.Admin || a.Rooms}
 	v.Title = v.T("account.title")
 	v.Back = &Link{Href: "/", Text: v.T("account.start")}
 	v.Name = f.Field("name", v.T("account.name"), "")

@@ -280,6 +280,9 @@ func slotFacts(p *locale.Printer, r *scheduling.Round, v viewer, slot *schedulin
 		{Term: p.T("consent.fact.date"), Text: p.T("round.slot", "label", string(slot.Label), "when", slotDays(p, slot), "city", slot.Venue.Name)},
 		{Term: p.T("consent.fact.venue"), Text: slotPlace(p, slot, slot.Room), More: p.T("round.format." + format(slot))},
 	}
+	if room := roomAtConfirmation(p, r, slot); room != "" {
+		facts = append(facts, fact{Term: p.T("consent.fact.room"), Text: room})
+	}
 	if !slot.DateOnly {
 		facts = append(facts, fact{Term: p.T("consent.fact.hours"), Text: p.T("round.hours_offset", "hours", slotHours(p, slot), "offset", p.Offset(slot.Start()))})
 	}

@@ -84,6 +84,7 @@ func secretiveHouse(tb testing.TB, stage string) *house {
 	h.server.store, h.server.access, h.server.outbox = h.MemoryStore, h.MemoryStore, h.MemoryStore
 	h.server.retainer, h.server.programs = h.MemoryStore, h.MemoryStore
 	h.server.ledger = h.MemoryStore
+	h.server.register = h.MemoryStore
 	n, r := secretive(tb, stage)
 	if _, err := h.Create(tb.Context(), scheduling.Once{}, n, r); err != nil {
 		tb.Fatal(err)

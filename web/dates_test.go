@@ -34,7 +34,8 @@ func talksAt(tb testing.TB, at time.Time, n *scheduling.Negotiation, r *scheduli
 	s, err := New(Options{
 		Now: func() time.Time { return *v.now }, Log: slog.New(slog.DiscardHandler),
 		Store: store, Access: store, Retainer: store, Programs: store, Secret: []byte(strings.Repeat("k", 32)),
-		BaseURL: "https://parley.example.org", OfficeName: "Conference Secretariat", OfficeContact: "office@parley.example",
+		Register: store,
+		BaseURL:  "https://parley.example.org", OfficeName: "Conference Secretariat", OfficeContact: "office@parley.example",
 	})
 	if err != nil {
 		tb.Fatal(err)

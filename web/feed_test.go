@@ -62,7 +62,7 @@ func keep(tb testing.TB, at time.Time, n *scheduling.Negotiation, r *scheduling.
 	}
 	s, err := New(Options{
 		Now: func() time.Time { return at }, Log: slog.New(slog.DiscardHandler),
-		Store: k.counted, Access: k.counted, Outbox: k.store, Retainer: k.store, Secret: []byte(strings.Repeat("k", 32)),
+		Store: k.counted, Access: k.counted, Outbox: k.store, Retainer: k.store, Register: k.store, Secret: []byte(strings.Repeat("k", 32)),
 		BaseURL: "https://parley.example.org", OfficeName: "Conference Secretariat", OfficeContact: "office@parley.example",
 	})
 	if err != nil {

@@ -52,6 +52,7 @@ type matrixGroup struct {
 }
 
 type matrixRow struct {
+	Room                    string // how it stands with the room; "" is nothing to say
 	Label, ISO, When, Hours string
 	Changed                 string // that the slot is no longer as first offered
 	DecideBy                string
@@ -283,6 +284,7 @@ func (m *matrix) row(st *scheduling.Standing) matrixRow {
 	if s.Version > 1 {
 		row.Changed = m.p.T("overview.version", "version", s.Version)
 	}
+	row.Room = roomStanding(m.p, s)
 	named := !m.v.Observer
 	row.Standing = standingParts(m.p, m.r, st, named)
 	if st.Acceptable() {

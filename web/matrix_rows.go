@@ -49,7 +49,7 @@ func (v *matrixView) row(m *htmlBuilder, row *matrixRow) {
 	m.write(`">`)
 	m.text(row.When)
 	m.write(`</time>`)
-	for _, line := range [...]string{row.Hours, row.Changed, row.DecideBy} {
+	for _, line := range [...]string{row.Hours, row.Changed, row.DecideBy, row.Room} {
 		m.sub(line)
 	}
 	if row.Best {

@@ -276,8 +276,6 @@ func setYes(values url.Values, field string, yes bool) {
 
 func setOption(values url.Values, p *locale.Printer, i int, o scheduling.Option) {
 	name, v := option(i), o.Venue
-	values.Set(name+"city", v.Name)
-	values.Set(name+"place", v.Place)
 	values.Set(name+"order", string(o.Order))
 	values.Set(name+"format", string(o.Format))
 	values.Set(name+"which", string(o.Which))
@@ -289,6 +287,13 @@ func setOption(values url.Values, p *locale.Printer, i int, o scheduling.Option)
 	for j, d := range o.Dates {
 		SetDate(values, row(i, len(o.Windows)+j)+"-from", d)
 	}
+	setVenue(values, p, name, v)
+}
+
+// setVenue puts a venue into values under the names that the form reads.
+func setVenue(values url.Values, p *locale.Printer, name string, v scheduling.Venue) {
+	values.Set(name+"city", v.Name)
+	values.Set(name+"place", v.Place)
 	usual, known := scheduling.LookupCity(v.Name)
 	if !known {
 		usual = scheduling.Venue{Weekend: []time.Weekday{time.Saturday, time.Sunday}, Day: scheduling.UsualDay, Sittings: scheduling.UsualSittings()}

@@ -40,6 +40,8 @@ const (
 	tabPaper     = "paper"
 	tabMembers   = "members"
 	tabMail      = "mail"
+
+	tabConference = "conference"
 )
 
 // roundPage is the Page of a round with its tabs, of which current is the one
@@ -66,6 +68,9 @@ func (s *Server) roundPage(c *gin.Context, r *scheduling.Round, v viewer, curren
 		add(tabPaper, fmt.Sprintf("%s/paper/%d", base, newest.Number))
 	}
 	add(tabMembers, "/n/"+string(r.ID.Negotiation)+"/members")
+	if hasOffice(r) && !v.Observer {
+		add(tabConference, base+"/conference")
+	}
 	if v.May(scheduling.RightConvene) && !v.Observer {
 		add(tabMail, base+"/mail")
 	}

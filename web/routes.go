@@ -25,6 +25,9 @@ const (
 	Opener
 	// Admin is the holder of an account that may add accounts.
 	Admin
+	// Keeper is the holder of an account that may keep the register of venues
+	// and holidays, or may add accounts.
+	Keeper
 	// Member is anybody who takes part in the negotiation in the path, for a
 	// party or as neutral staff.
 	Member
@@ -75,6 +78,10 @@ func (s *Server) routes() []route {
 
 		{"GET", "/travel", Admin, s.showTravel},
 		{"POST", "/travel", Admin, s.changeTravel},
+		{"GET", "/venues", Keeper, s.showVenues},
+		{"POST", "/venues", Keeper, s.createVenue},
+		{"GET", "/venues/:venue", Keeper, s.showVenue},
+		{"POST", "/venues/:venue", Keeper, s.changeVenue},
 
 		{"GET", "/", Public, s.showStart},
 		{"GET", "/accessibility", Public, s.about("accessibility", "aim", "known", "tell")},
@@ -126,6 +133,11 @@ func (s *Server) routes() []route {
 		{"POST", round + "/paper/:proposal/delivery", Convener, s.recordDelivery},
 		{"GET", round + "/slots/:slot/amendment", Convener, s.showSlotChange},
 		{"POST", round + "/slots/:slot/amendment", Convener, s.changeSlot},
+
+		{"GET", round + "/conference", Member, s.showConference},
+		{"POST", round + "/conference", Member, s.changeConference},
+		{"GET", round + "/conference/:slot", Member, s.showRoom},
+		{"POST", round + "/conference/:slot", Member, s.changeRoom},
 
 		{"GET", round, Member, s.overview},
 		{"GET", round + "/ranking", Member, s.ranking},

@@ -80,6 +80,7 @@ var answers = map[Policy]struct {
 	Account:  {"Account", everyMember(map[string]string{"nobody": signIn}, notThere)},
 	Opener:   {"Opener", everyMember(map[string]string{"nobody": signIn, "stranger": mayNot}, notThere)},
 	Admin:    {"Admin", everyMember(map[string]string{"nobody": signIn, "stranger": mayNot, "opener": mayNot}, notThere)},
+	Keeper:   {"Keeper", everyMember(map[string]string{"nobody": signIn, "stranger": mayNot, "opener": mayNot}, notThere)},
 	Member:   {"Member", outsiders(nil)},
 	Answerer: {"Answerer", outsiders(map[string]string{"reader": mayNot, "rival reader": mayNot})},
 	Consenter: {"Consenter", outsiders(map[string]string{
@@ -109,6 +110,7 @@ func outsiders(m map[string]string) map[string]string {
 var pathOf = strings.NewReplacer(
 	":negotiation", "talks", ":round", "1", ":proposal", "1", ":slot", "G2", ":member", string(schedulingtest.AlphaReader),
 	":message", "none", ":party", string(schedulingtest.Bravo), ":account", "stranger", ":token", "none", ":hash", "none", ":name", "app.css",
+	":venue", "palais", ":list", "none",
 ).Replace
 
 // Every route as every actor. The handlers are taken out: what is tested is

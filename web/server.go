@@ -38,6 +38,8 @@ type Options struct {
 	Outbox scheduling.Outbox
 	// Retainer takes the name of a person out of what is kept.
 	Retainer scheduling.Retainer
+	// Register keeps what negotiations share: venues, rooms, holidays.
+	Register scheduling.Register
 	// Secret is the key from which the secrets of feeds are derived; at least 32
 	// bytes.
 	Secret []byte
@@ -71,6 +73,7 @@ type Server struct {
 	outbox    scheduling.Outbox
 	programs  scheduling.Programs
 	retainer  scheduling.Retainer
+	register  scheduling.Register
 	secret    []byte
 	feeds     feedCache
 	ledger    record.Ledger
@@ -116,6 +119,7 @@ func newServer(o Options) (*Server, error) {
 		return nil, fmt.Errorf("web: base URL %q: want an address such as https://talks.example.org", o.BaseURL)
 	}
 	s := &Server{ledger: o.Ledger, key: o.Key, now: o.Now, log: o.Log, store: o.Store, access: o.Access, outbox: o.Outbox, programs: o.Programs, retainer: o.Retainer, secret: o.Secret, ready: o.Ready, guests: o.Guests, usual: o.Language, base: base, office: o.OfficeName, contact: o.OfficeContact}
+	s.register = o.Register
 	if s.ready == nil {
 		s.ready = func(context.Context) error { return nil }
 	}

@@ -25,7 +25,7 @@ func options(log io.Writer) Options {
 	}
 	store := schedulingtest.NewMemoryStore(nil)
 	return Options{
-		Now: func() time.Time { return noon }, Log: slog.New(slog.NewTextHandler(log, nil)), Store: store, Access: store, Programs: store, Retainer: store,
+		Now: func() time.Time { return noon }, Log: slog.New(slog.NewTextHandler(log, nil)), Store: store, Access: store, Programs: store, Retainer: store, Register: store,
 		BaseURL: "https://parley.example.org", OfficeName: "Conference Secretariat", OfficeContact: "office@parley.example",
 	}
 }
