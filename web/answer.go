@@ -263,6 +263,11 @@ func (s *Server) renderAnswer(c *gin.Context, status int, r *scheduling.Round, v
 	}
 	view.Sealed = r.Sealing()
 	view.Answers = newAnswers(p, r, v, party, by, values, f.Problems)
+	feasts, err := s.feastsOf(c, p, r.Negotiation, r.Offered())
+	if err != nil {
+		return err
+	}
+	view.Answers.flag(feasts)
 	view.Audience = audiencePicks(p, values)
 	view.Audience.Hint = p.T("answer.audience_hint", "party", party.Name, "limit", scheduling.MaxNote)
 	view.Audience.Choices[0].Label = p.T("answer.audience_own", "party", party.Name)

@@ -100,7 +100,11 @@ func (s *Server) renderConfirmation(c *gin.Context, status int, r *scheduling.Ro
 	view.Problems = problems
 	view.Heading = p.T("confirmation.title", "date", p.T("consent.date", "when", slotDays(p, slot), "city", slot.Venue.Name))
 	view.Title = view.Heading
-	view.Facts, view.Times, view.Was = slotFacts(p, r, v, slot, s), slotTimes(p, r, slot), slotTerms(p, slot)
+	view.Times, view.Was = slotTimes(p, r, slot), slotTerms(p, slot)
+	var err error
+	if view.Facts, err = s.flagged(c, p, r, slot, slotFacts(p, r, v, slot, s)); err != nil {
+		return err
+	}
 	if was := c.PostForm("was"); was != "" && c.PostForm("version") != strconv.Itoa(slot.Version) {
 		view.Changed = p.T("reply.changed", "was", cleanText(was), "now", view.Was)
 	}

@@ -186,7 +186,10 @@ func (s *Server) renderConsent(c *gin.Context, status int, r *scheduling.Round, 
 	view := consentView{Page: s.subPage(c, r, v), Version: slot.Version, Overview: roundPath(r.ID)}
 	p, base := view.Printer, roundPath(r.ID)
 	view.Problems = problems
-	view.Facts = slotFacts(p, r, v, slot, s)
+	var err error
+	if view.Facts, err = s.flagged(c, p, r, slot, slotFacts(p, r, v, slot, s)); err != nil {
+		return err
+	}
 	view.Times = slotTimes(p, r, slot)
 	view.Was = slotTerms(p, slot)
 	view.Hold = base + "/slots/" + string(slot.Label) + "/calendar.ics"

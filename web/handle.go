@@ -192,6 +192,8 @@ type visit struct {
 	viewer      viewer
 	negotiation *scheduling.Negotiation
 	round       *scheduling.Round
+
+	upload *upload // the file that came with the form
 }
 
 // visitOf is the visit of r. Requests that did not come through guard, as in

@@ -40,7 +40,11 @@ func (s *Server) setHeaders(w http.ResponseWriter, r *http.Request) {
 		h.Set("Connection", "close")
 	}
 	if r.Body != nil {
-		r.Body = http.MaxBytesReader(w, r.Body, longestBody)
+		longest := int64(longestBody)
+		if takesFile(r) {
+			longest = longestUpload
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, longest)
 	}
 }
 

@@ -52,7 +52,8 @@ type matrixGroup struct {
 }
 
 type matrixRow struct {
-	Room                    string // how it stands with the room; "" is nothing to say
+	Room                    string   // how it stands with the room; "" is nothing to say
+	Feasts                  []string // holidays and public events that touch the date
 	Label, ISO, When, Hours string
 	Changed                 string // that the slot is no longer as first offered
 	DecideBy                string

@@ -52,6 +52,9 @@ func (v *matrixView) row(m *htmlBuilder, row *matrixRow) {
 	for _, line := range [...]string{row.Hours, row.Changed, row.DecideBy, row.Room} {
 		m.sub(line)
 	}
+	for _, line := range row.Feasts {
+		m.sub(line)
+	}
 	if row.Best {
 		m.write(`<span class="tag bar">`)
 		m.text(v.Best)

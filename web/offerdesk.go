@@ -215,7 +215,8 @@ type checkRow struct {
 	Seats                     []checkSeat
 	DecideBy                  string
 	Order                     string
-	Change                    string // of an amendment: new, changed or as it was
+	Change                    string   // of an amendment: new, changed or as it was
+	Feasts                    []string // holidays and public events that touch the date
 }
 
 type checkSeat struct{ City, Hours string }
@@ -256,6 +257,13 @@ func (s *Server) check(c *gin.Context, f *offerForm, d offerDesk, r *scheduling.
 	}
 	for _, slot := range slots {
 		v.Rows = append(v.Rows, f.checkRow(r, slot, number, cities))
+	}
+	feasts, err := s.feastsOf(c, f.Printer, r.Negotiation, slots)
+	if err != nil {
+		return checkView{}, err
+	}
+	for i := range v.Rows {
+		v.Rows[i].Feasts = feasts[scheduling.Label(v.Rows[i].Label)]
 	}
 	_, problems := r.Candidates(content, act.At)
 	for _, p := range problems {

@@ -85,6 +85,9 @@ func (s *Server) overview(c *gin.Context) error {
 			view.Clashes = newClashes(c, view.Printer, v, own, nil, fixed)
 		}
 	}
+	if err := s.flagMatrix(c, r, view.Matrix); err != nil {
+		return err
+	}
 	if view.Meeting != nil && view.Meeting.Off {
 		if view.Meeting.Reason, err = s.cancellationReason(c, r, v); err != nil {
 			return err

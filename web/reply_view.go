@@ -42,6 +42,18 @@ type answersView struct {
 	Marked int
 }
 
+// flag puts what touches each date beside it, and reports whether anything does.
+func (v *answersView) flag(feasts map[scheduling.Label][]string) bool {
+	flagged := false
+	for _, g := range v.Groups {
+		for i := range g.Slots {
+			g.Slots[i].Feasts = feasts[scheduling.Label(g.Slots[i].Label)]
+			flagged = flagged || len(g.Slots[i].Feasts) > 0
+		}
+	}
+	return flagged
+}
+
 type answerGroup struct {
 	ID, Venue, Said string
 	Slots           []answerSlot
@@ -56,6 +68,7 @@ type answerSlot struct {
 	Changed              []string // what is no longer as the author saw it
 	Clashes              []string // what the own party cannot keep beside it
 	Hints                []string // who is in the city anyway
+	Feasts               []string // holidays and public events
 	Seen, Was            string
 }
 
@@ -93,6 +106,13 @@ func (s *Server) renderReply(c *gin.Context, status int, r *scheduling.Round, v 
 	view.Sealed = r.Sealing()
 	if err := s.addClashes(c, &view, r, v, problems); err != nil {
 		return err
+	}
+	feasts, err := s.feastsOf(c, p, r.Negotiation, r.Offered())
+	if err != nil {
+		return err
+	}
+	if view.Answers.flag(feasts) {
+		view.Notes = append(view.Notes, p.T("holidays.own"))
 	}
 	for _, slot := range r.Slots {
 		if level := values.Get("level-" + string(slot.Label)); level != "" && slot.Status != scheduling.Offered {

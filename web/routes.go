@@ -82,6 +82,9 @@ func (s *Server) routes() []route {
 		{"POST", "/venues", Keeper, s.createVenue},
 		{"GET", "/venues/:venue", Keeper, s.showVenue},
 		{"POST", "/venues/:venue", Keeper, s.changeVenue},
+		{"GET", "/holidays", Keeper, s.showHolidays},
+		{"POST", "/holidays", Keeper, s.importHolidays},
+		{"POST", "/holidays/:list/removal", Keeper, s.removeHolidays},
 
 		{"GET", "/", Public, s.showStart},
 		{"GET", "/accessibility", Public, s.about("accessibility", "aim", "known", "tell")},
@@ -215,13 +218,19 @@ func (s *Server) add(engine *gin.Engine, r route) error {
 	}
 	h := s.handle(func(c *gin.Context) error {
 		visitOf(c.Request).route = r.Path
-		if r.Method == http.MethodPost {
+		file := takesFile(c.Request)
+		if r.Method == http.MethodPost && !file {
 			if err := s.readForm(c); err != nil {
 				return err
 			}
 		}
 		if err := s.authorize(c, r.Policy); err != nil {
 			return err
+		}
+		if file {
+			if err := s.readUpload(c); err != nil {
+				return err
+			}
 		}
 		return r.Handler(c)
 	})
