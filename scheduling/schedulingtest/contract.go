@@ -59,6 +59,8 @@ func TestStore(t *testing.T, open func(t *testing.T, c scheduling.Composer) Full
 	t.Run("updates at the same time all land", s.noLostUpdate)
 	t.Run("offers at the same time all land, each with its number", s.counters)
 	t.Run("confirmations at the same time have one winner", s.oneWinner)
+	t.Run("what is sealed is opened at once or not at all", s.sealed)
+	t.Run("a sealed answer is replaced quietly", s.sealedQuietly)
 	s.diaries(t)
 	s.outbox(t)
 	s.access(t)
