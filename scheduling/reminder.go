@@ -23,8 +23,8 @@ type nudge struct {
 // the order of their decide-by. Who has consented to a date has answered.
 func (r *Round) unanswered(party PartyID) []*Slot {
 	offered := r.Offered()
-	if _, sealed := r.Seals[party]; sealed {
-		return nil
+	if seal, ok := r.Seals[party]; ok && !seal.Stale || r.Hides() && !r.Sealing() {
+		return nil // or nothing can be answered any more
 	}
 	if slices.ContainsFunc(offered, func(s *Slot) bool { _, ok := s.Consent(party); return ok }) {
 		return nil
