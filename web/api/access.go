@@ -51,6 +51,8 @@ func (p Policy) about() string {
 		Answer:  "A token of a member with the scope answer.",
 		Consent: "A token of a member with the scope consent.",
 		Convene: "A token of a member with the scope convene.",
+
+		policies: "", // is none
 	}[p]
 }
 
@@ -84,7 +86,7 @@ type call struct {
 
 type callKey struct{}
 
-func callOf(ctx context.Context) *call { return ctx.Value(callKey{}).(*call) } //nolint:errcheck,forcetypeassert // enter has put it there
+func callOf(ctx context.Context) *call { return ctx.Value(callKey{}).(*call) } // enter has put it there
 
 func (c *call) ctx() context.Context { return c.request.Context() }
 

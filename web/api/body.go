@@ -110,6 +110,6 @@ func copyMembers(out *bytes.Buffer, d *json.Decoder, open json.Delim, clean func
 	if err != nil {
 		return errJSON
 	}
-	out.WriteString(end.(json.Delim).String()) //nolint:errcheck // the decoder ends a list or an object with nothing else
+	out.WriteString(end.(json.Delim).String()) // the decoder ends a list or an object with nothing else
 	return nil
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // A Problem is a refusal: RFC 9457.
-type Problem struct {
+type Problem struct { //nolint:errname // the word of RFC 9457
 	Title  string            `json:"title" doc:"What kind of refusal it is, in the language asked for"`
 	Status int               `json:"status" doc:"The status of the response"`
 	Detail string            `json:"detail,omitempty" doc:"What to do about it, in the language asked for"`
