@@ -128,6 +128,7 @@ func (a *API) register() {
 	a.members()
 	a.rounds()
 	a.slots()
+	a.referendums()
 	a.replies()
 	a.rankings()
 	a.proposals()

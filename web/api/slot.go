@@ -72,6 +72,8 @@ type Position struct {
 type GivenConsent struct {
 	Party    string    `json:"party"`
 	At       time.Time `json:"at"`
+	Kind     string    `json:"kind,omitempty" doc:"ad_referendum, tacit or firm; nothing is a full consent"`
+	Until    *Deadline `json:"until,omitempty" doc:"Until when it is to be approved, or holds"`
 	Reported *Evidence `json:"reported,omitempty"`
 }
 
@@ -114,7 +116,7 @@ func newSlot(v Viewer, r *scheduling.Round, s *scheduling.Slot, st *scheduling.S
 			out.Positions = append(out.Positions, newPosition(v, id, p))
 		}
 		if c, ok := s.Consent(id); ok && !r.Sealing() && (s.Status == scheduling.Offered || s.Status == scheduling.SlotConfirmed) {
-			out.Consents = append(out.Consents, GivenConsent{string(id), c.At, newEvidence(c.Reported, v.Audience)})
+			out.Consents = append(out.Consents, GivenConsent{string(id), c.At, string(c.Kind), newDeadline(c.Until), newEvidence(c.Reported, v.Audience)})
 		}
 	}
 	return out
