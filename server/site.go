@@ -146,7 +146,7 @@ func (s *site) run(ctx context.Context, guests []web.Guest) error {
 	pages, err := web.New(web.Options{
 		Now: s.now, Log: s.log, Store: s.store, Access: s.store, Outbox: s.store, Programs: s.store, Retainer: s.store, Ledger: s.store, Key: s.record, Secret: s.key, Ready: s.store.Ping,
 		Register: s.store,
-		BaseURL: s.config.BaseURL, OfficeName: s.config.OfficeName, OfficeContact: s.config.OfficeContact,
+		BaseURL:  s.config.BaseURL, OfficeName: s.config.OfficeName, OfficeContact: s.config.OfficeContact,
 		Language: s.config.Language.String(), TrustedProxies: proxies, Guests: guests,
 	})
 	if err != nil {

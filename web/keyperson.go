@@ -28,8 +28,8 @@ type keyPersonsView struct {
 	Function Picks
 
 	Whose, Kind, Readers Picks
-	City, Note            Field
-	First, Last           DateField
+	City, Note           Field
+	First, Last          DateField
 }
 
 type keyPersonRow struct {

@@ -185,7 +185,7 @@ func TestEveryWordIsUsed(t *testing.T) {
 		}
 		for _, m := range key.FindAllSubmatch(raw, -1) {
 			name := string(m[1])
-			if strings.Contains(name, ".") && !strings.HasSuffix(name, ".") && !p.Has(name) {
+			if strings.Contains(name, ".") && !strings.HasSuffix(name, ".") && !strings.HasSuffix(name, "_") && !p.Has(name) {
 				t.Errorf("%s uses %q, which no catalog has", path, name)
 			}
 		}
