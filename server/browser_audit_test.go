@@ -160,7 +160,7 @@ func (a *auditor) crawl(paths ...string) {
 
 var (
 	oneOfMany = regexp.MustCompile(`/[A-Z]+\d+\b|/(mail|members)/[\w-]{2,}|/d/[\w-]+|\?.*`)
-	notAPage  = regexp.MustCompile(`\.(ics|csv|json|yaml|zip)$|/text\b|^/c/`)
+	notAPage  = regexp.MustCompile(`\.(ics|csv|json|yaml|zip|txt)(\?|$)|/text\b|^/c/`)
 )
 
 // kind is a path without what says which of many it is.
