@@ -171,8 +171,10 @@ func sameForOthers(t *testing.T, stage string, a, b *house, cookies map[*house]m
 		}
 	}
 	for _, token := range []scheduling.Token{
-		{Level: scheduling.PublicFeed}, {Level: scheduling.PartyFeed, Party: schedulingtest.Alpha},
-		{Level: scheduling.PartyFeed, Party: schedulingtest.Charlie}, {Level: scheduling.MemberFeed, Member: schedulingtest.AlphaHead, Party: schedulingtest.Alpha},
+		{Level: scheduling.PublicFeed},
+		{Level: scheduling.PartyFeed, Party: schedulingtest.Alpha},
+		{Level: scheduling.PartyFeed, Party: schedulingtest.Charlie},
+		{Level: scheduling.MemberFeed, Member: schedulingtest.AlphaHead, Party: schedulingtest.Alpha},
 	} {
 		token.Negotiation = "talks"
 		feedA, errA := a.server.encodeFeed(t.Context(), token, "secret")

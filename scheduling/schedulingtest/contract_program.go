@@ -117,7 +117,7 @@ func (s suite) webhookWhole(t *testing.T) {
 
 func (s suite) webhookClaims(t *testing.T) {
 	store, id := s.delivered(t, nil)
-	claimed := func(at int, limit int) []scheduling.WebhookID {
+	claimed := func(at, limit int) []scheduling.WebhookID {
 		found, err := store.ClaimWebhooks(t.Context(), fmt.Sprint("worker", at), later(at), later(at+5), limit)
 		if err != nil {
 			t.Fatalf("claim: %v", err)

@@ -166,7 +166,8 @@ var forOfficers = []scheduling.EventKind{
 // forParty lists what a whole party is written about, and nobody else.
 var forParty = []scheduling.EventKind{
 	scheduling.ReplyReminder, scheduling.ReplyOverdue, scheduling.ReplyOutstanding,
-	scheduling.ReconsiderAsked, scheduling.PositionsResealed, scheduling.SealStale}
+	scheduling.ReconsiderAsked, scheduling.PositionsResealed, scheduling.SealStale,
+}
 
 // forReaders lists what also reaches members who only read.
 var forReaders = []scheduling.EventKind{
