@@ -98,14 +98,17 @@ func TestHoldsEndWithTheirSlots(t *testing.T) {
 			return nil
 		},
 		"cancelled after confirming": func(t *testing.T, r *scheduling.Round) error {
+			t.Helper()
 			confirmed(t, r)
 			return r.Cancel(By(AlphaHead, at), scheduling.Text{})
 		},
 		"postponed": func(t *testing.T, r *scheduling.Round) error {
+			t.Helper()
 			confirmed(t, r)
 			return errors.Join(r.Postpone(By(AlphaHead, at), scheduling.Text{}), r.Postpone(By(BravoHead, at), scheduling.Text{}))
 		},
 		"rescheduled": func(t *testing.T, r *scheduling.Round) error {
+			t.Helper()
 			confirmed(t, r)
 			if err := r.Reoffer(By(AlphaHead, at), []scheduling.Label{"G1"}); err != nil {
 				return err

@@ -129,7 +129,7 @@ func (w *world) do(t *rapid.T, name string, act func(*scheduling.Round) error) {
 		if _, ok := errors.AsType[*scheduling.Error](err); !ok {
 			t.Fatalf("%s: %v is no refusal", name, err)
 		}
-		if after := Clone(w.r); !reflect.DeepEqual(before, after) {
+		if after := Clone(w.r); !reflect.DeepEqual(before, after) { //nolint:govet // the only error in a round is one that Clone leaves out
 			before.Tick(w.now) // all that may have changed is what the clock does
 			if diff := Diff(Clone(before), after); diff != "" {
 				t.Fatalf("%s was refused (%v) and changed the round:\n%s", name, err, diff)

@@ -153,7 +153,7 @@ func Redact(v any, mask Mask) bool { return redact(reflect.ValueOf(v), mask) }
 var stringType = reflect.TypeFor[string]()
 
 func redact(v reflect.Value, mask Mask) (changed bool) {
-	switch v.Kind() {
+	switch v.Kind() { //nolint:exhaustive // all other kinds hold no text
 	case reflect.String:
 		if v.Type() != stringType || !v.CanSet() {
 			return false
@@ -194,7 +194,7 @@ func redact(v reflect.Value, mask Mask) (changed bool) {
 func EraseWords(v any) { eraseWords(reflect.ValueOf(v)) }
 
 func eraseWords(v reflect.Value) {
-	switch v.Kind() {
+	switch v.Kind() { //nolint:exhaustive // all other kinds hold no text
 	case reflect.Pointer, reflect.Interface:
 		if !v.IsNil() {
 			eraseWords(v.Elem())

@@ -139,7 +139,7 @@ func (s *Server) exportFiles(c *gin.Context, n *scheduling.Negotiation, v viewer
 // members were sent.
 func (s *Server) recordOf(c *gin.Context, n *scheduling.Negotiation, v viewer) (record.Document, error) {
 	ctx := c.Request.Context()
-	logs := map[record.Log][]record.Kept{}
+	logs := make(map[record.Log][]record.Kept, 2)
 	for _, log := range []record.Log{record.Shared, record.Own(v.Audience.Party)} {
 		kept, err := s.ledger.Record(ctx, n.ID, log)
 		if err != nil {

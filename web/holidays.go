@@ -110,7 +110,7 @@ func (s *Server) importHolidays(c *gin.Context) error {
 	case file == nil || len(file.content) == 0:
 		f.Fail("file", "error.file_missing")
 	default:
-		skipped := 0
+		var skipped int
 		if l.Days, skipped, err = s.readHolidays(file); err != nil {
 			failFile(f, err)
 		} else if len(l.Days) == 0 {
@@ -140,7 +140,7 @@ func countryCode(s string) bool {
 }
 
 func failFile(f *Form, err error) {
-	var bad csvProblem
+	var bad csvError
 	switch {
 	case errors.As(err, &bad):
 		f.Fail("file", "error.csv_line", "line", int(bad))
@@ -184,10 +184,10 @@ func shortened(s string) string {
 	return s
 }
 
-// A csvProblem is the number of the line that cannot be read.
-type csvProblem int
+// A csvError is the number of the line that cannot be read.
+type csvError int
 
-func (p csvProblem) Error() string { return fmt.Sprintf("web: line %d of the table", int(p)) }
+func (p csvError) Error() string { return fmt.Sprintf("web: line %d of the table", int(p)) }
 
 // readHolidayTable reads CSV with a head that names its columns: date and name,
 // and as they come country, may_shift and last. Dates are like 2026-08-01.
@@ -209,7 +209,7 @@ func readHolidayTable(content []byte) ([]scheduling.Holiday, error) {
 		case errors.Is(err, io.EOF) && line > 1:
 			return days, nil
 		case err != nil:
-			return nil, csvProblem(line)
+			return nil, csvError(line)
 		case len(days) > scheduling.MaxHolidays:
 			return nil, calendar.ErrTooLarge
 		}
@@ -218,10 +218,10 @@ func readHolidayTable(content []byte) ([]scheduling.Holiday, error) {
 				column[strings.ToLower(strings.TrimSpace(name))] = i
 			}
 			if _, ok := column["date"]; !ok {
-				return nil, csvProblem(line)
+				return nil, csvError(line)
 			}
 			if _, ok := column["name"]; !ok {
-				return nil, csvProblem(line)
+				return nil, csvError(line)
 			}
 			continue
 		}
@@ -233,7 +233,7 @@ func readHolidayTable(content []byte) ([]scheduling.Holiday, error) {
 		}
 		d, ok := holidayOf(cell)
 		if !ok {
-			return nil, csvProblem(line)
+			return nil, csvError(line)
 		}
 		days = append(days, d)
 	}

@@ -118,7 +118,7 @@ func TestReadHolidayTable(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			days, err := readHolidayTable([]byte(tc.table))
-			var bad csvProblem
+			var bad csvError
 			if errors.As(err, &bad); int(bad) != tc.line {
 				t.Fatalf("got %v, want line %d", err, tc.line)
 			}

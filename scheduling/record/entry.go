@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -123,7 +124,8 @@ func New(n *scheduling.Negotiation, round int, e scheduling.Event, seq int64, sa
 }
 
 func bodiesOf(n *scheduling.Negotiation, e scheduling.Event) map[Part]string {
-	bodies := map[Part]string{Level: string(e.Level), Written: e.Text.Body}
+	bodies := make(map[Part]string, len(Parts))
+	bodies[Level], bodies[Written] = string(e.Level), e.Text.Body
 	if e.By != "" {
 		person := Person{ID: e.By}
 		if m := n.Member(e.By); m != nil {
@@ -157,16 +159,15 @@ func commitment(salt []byte, part Part, body string) string {
 // that are not for that reader. Event is what the entry was made of, n its
 // negotiation. Whoever may not know of the event must not get the entry.
 func (e Entry) For(n *scheduling.Negotiation, event scheduling.Event, to scheduling.Audience) Entry {
+	m := n.Member(event.By)
 	open := map[Part]bool{
 		Level: true, Evidence: true,
+		Who:     m == nil || m.Party == to.Party, // people are named to their own side
 		Written: event.Text.Visible(to),
 		Note:    event.Evidence == nil || event.Evidence.Note.Visible(to),
 		People:  event.Scope == scheduling.OwnParty,
 	}
-	if m := n.Member(event.By); m == nil || m.Party == to.Party {
-		open[Who] = true // people are named to their own side
-	}
-	shown := Entry{Text: e.Text, Parts: map[Part]Opening{}}
+	shown := Entry{Text: e.Text, Parts: make(map[Part]Opening, len(e.Parts))}
 	for part, opening := range e.Parts {
 		if open[part] {
 			shown.Parts[part] = opening
@@ -224,9 +225,8 @@ func (e Entry) Body(part Part) (body string, ok bool) {
 // form, its number, and the parts that are open.
 func (e Entry) Check(seq int64) error {
 	lines := strings.Split(e.Text, "\n")
-	switch {
-	case len(lines) < 2+len(fields)+len(Parts) || lines[0] != firstLine || lines[len(lines)-1] != "":
-		return fmt.Errorf("record: not an entry")
+	if len(lines) < 2+len(fields)+len(Parts) || lines[0] != firstLine || lines[len(lines)-1] != "" {
+		return errors.New("record: not an entry")
 	}
 	for i, name := range fields {
 		value, ok := strings.CutPrefix(lines[1+i], name+" ")

@@ -3,7 +3,6 @@ package record
 import (
 	"crypto/ed25519"
 	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"strconv"
@@ -151,13 +150,4 @@ func ParseHead(text string) (origin string, h scheduling.Head, err error) {
 		return "", h, ErrNoHead
 	}
 	return lines[0], scheduling.Head{Size: size, Root: lines[2]}, nil
-}
-
-// ParseSeed reads a seed in hexadecimal, as it is kept in a file.
-func ParseSeed(s string) ([]byte, error) {
-	seed, err := hex.DecodeString(strings.TrimSpace(s))
-	if err != nil || len(seed) != ed25519.SeedSize {
-		return nil, fmt.Errorf("record: a key is %d bytes in hexadecimal", ed25519.SeedSize)
-	}
-	return seed, nil
 }

@@ -234,6 +234,7 @@ func FuzzVerify(f *testing.F) {
 }
 
 func benchmarkVerify(b *testing.B, events int) {
+	b.Helper()
 	export := sealed(b, taken(b, events, schedulingtest.RecordSalt))
 	for b.Loop() {
 		if r := check(b, export); len(r.Faults) > 0 {

@@ -198,7 +198,7 @@ func (s suite) historySince(t *testing.T) {
 	update(t, store, id, func(r *scheduling.Round) error { return r.Withdraw(By(AlphaHead, Now.Add(time.Minute)), 1) })
 	all := history(t, store, id.Negotiation)
 	slices.Reverse(all)
-	for after := range len(all) {
+	for after := range all {
 		got, err := store.HistorySince(t.Context(), id.Negotiation, int64(after), 2)
 		if diff := Diff(all[after:min(after+2, len(all))], got); err != nil || diff != "" {
 			t.Errorf("after %d: %v, (-want +loaded):\n%s", after, err, diff)

@@ -291,7 +291,7 @@ func setMailFrom(c *Config, v string) error {
 }
 
 func setFetchAllow(c *Config, v string) error {
-	for _, part := range strings.Split(v, ",") {
+	for part := range strings.SplitSeq(v, ",") {
 		p, err := netip.ParsePrefix(strings.TrimSpace(part))
 		if err != nil {
 			return fmt.Errorf("%q is no network: want a range such as 10.1.0.0/16", strings.TrimSpace(part))

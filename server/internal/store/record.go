@@ -65,7 +65,7 @@ func (s *Store) enter(ctx context.Context, tx *gorm.DB, to *news) error {
 		return nil
 	}
 	id := string(to.of.ID)
-	logs := map[record.Log]record.Tree{}
+	logs := make(map[record.Log]record.Tree, 2)
 	names := make([]string, 0, 2)
 	for _, e := range to.happened {
 		if name := string(record.LogOf(e)); !slices.Contains(names, name) {
